@@ -1,0 +1,1 @@
+"""The running service: network, clock, wiring."""

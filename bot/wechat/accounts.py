@@ -1,0 +1,53 @@
+"""What an account of each kind may do on the platform: one table, asked before anything is tried.
+
+Source: WeChat's "Explanation of interface privileges" for subscription accounts (订阅号) and service accounts (服务号).
+"""
+
+from dataclasses import dataclass
+
+from bot.settings import AccountKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What one kind may call. Receiving pushes, passive replies and the token are open to all."""
+
+    custom_menu: bool = False
+    customer_message: bool = False
+    mass_message: bool = False
+    media: bool = False  # fetch and upload media by id
+    user_info: bool = False
+    one_time_notice: bool = False
+    template_message: bool = False
+    scene_qr: bool = False
+    location_event: bool = False
+    oauth: bool = False
+    send_by_openid_list: bool = False
+
+
+CAPABILITIES = {
+    AccountKind.UNVERIFIED_SUBSCRIPTION: Capabilities(),
+    AccountKind.VERIFIED_SUBSCRIPTION: Capabilities(
+        custom_menu=True,
+        customer_message=True,
+        mass_message=True,
+        media=True,
+        user_info=True,
+        one_time_notice=True,
+        oauth=True,  # government and media subjects only; `doctor` asks the operator to check
+    ),
+    AccountKind.UNVERIFIED_SERVICE: Capabilities(custom_menu=True),
+    AccountKind.VERIFIED_SERVICE: Capabilities(
+        custom_menu=True,
+        customer_message=True,
+        mass_message=True,
+        media=True,
+        user_info=True,
+        one_time_notice=True,
+        template_message=True,
+        scene_qr=True,
+        location_event=True,
+        oauth=True,
+        send_by_openid_list=True,
+    ),
+}

@@ -1,0 +1,49 @@
+"""Citizens: who follows, and the only place besides `contacts` that knows an openid."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from store.hot import HotStatement
+from store.tables import citizens
+
+_ENROL = HotStatement(
+    insert(citizens).values(
+        citizen_id=bindparam("citizen_id"),
+        openid=bindparam("openid"),
+        followed=bindparam("followed"),
+        first_seen=bindparam("first_seen"),
+    )
+)
+_FOLLOW = update(citizens).where(citizens.c.citizen_id == bindparam("who")).values(followed=bindparam("is_following"))
+_BY_OPENID = select(citizens.c.citizen_id).where(citizens.c.openid == bindparam("openid"))
+_RECIPIENT = select(citizens.c.openid).where(citizens.c.citizen_id == bindparam("who"), citizens.c.followed)
+_FORGET = update(citizens).where(citizens.c.citizen_id == bindparam("who")).values(openid=None, followed=False)
+
+
+def enrol(conn: Connection, openid: str, *, now: datetime) -> str:
+    """Give a new openid its citizen_id, 16 random hexadecimal digits, and return it."""
+    citizen_id = secrets.token_hex(8)
+    _ENROL.change(conn, {"citizen_id": citizen_id, "openid": openid, "followed": True, "first_seen": now})
+    return citizen_id
+
+
+def mark_followed(conn: Connection, citizen_id: str, *, followed: bool) -> None:
+    """Note that the citizen follows the account or doesn't."""
+    conn.execute(_FOLLOW, {"who": citizen_id, "is_following": followed})
+
+
+def find_by_openid(conn: Connection, openid: str) -> str | None:
+    """Return the citizen_id behind an openid."""
+    return conn.scalar(_BY_OPENID, {"openid": openid})
+
+
+def find_recipient(conn: Connection, citizen_id: str) -> str | None:
+    """Return the openid to write to, None if the citizen doesn't follow or was erased."""
+    return conn.scalar(_RECIPIENT, {"who": citizen_id})
+
+
+def forget_openid(conn: Connection, citizen_id: str) -> None:
+    """Cut the tie between the person and the citizen_id for good; who comes back gets a new one."""
+    conn.execute(_FORGET, {"who": citizen_id})

@@ -1,0 +1,219 @@
+"""The tables, declared once; `store/migrations` brings a database to this shape and a test compares the two.
+
+`citizen_id` is a random name without meaning; openid, phone and name stand only in `citizens` and `contacts`.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from store.types import BigId, Instant
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# One row: what every message must know, so that it is read with the message's own rows.
+service_state = Table(
+    "service_state",
+    METADATA,
+    Column("id", Integer, primary_key=True),  # always 1
+    Column("knowledge_version", Integer, nullable=False),
+    Column("quiet_reason", Text),  # null: not quiet
+    Column("quiet_since", Instant),
+)
+
+citizens = Table(
+    "citizens",
+    METADATA,
+    Column("citizen_id", Text, primary_key=True),
+    Column("openid", Text, unique=True),  # null once erased
+    Column("followed", Boolean, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    METADATA,
+    Column("citizen_id", Text, ForeignKey("citizens.citizen_id"), primary_key=True),
+    Column("kind", Text, primary_key=True),  # phone | name
+    Column("sealed", LargeBinary, nullable=False),  # encrypted by store/sealing.py
+    Column("given", Instant, nullable=False),
+)
+
+erasures = Table(
+    "erasures",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("citizen_id", Text, nullable=False),
+    Column("cause", Text, nullable=False),  # unfollowed | asked | authorization_revoked …
+    Column("erased", Instant, nullable=False),
+)
+
+dialogues = Table(
+    "dialogues",
+    METADATA,
+    Column("citizen_id", Text, ForeignKey("citizens.citizen_id"), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("heard", Instant, nullable=False),  # the citizen's last message
+    Column("state", Text, nullable=False),  # JSON, see bot/dialogue/context.py
+)
+
+# One row a push: that it was handled, and the finished reply for WeChat's retries.
+inbox = Table(
+    "inbox",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("key", LargeBinary(16), nullable=False, unique=True),
+    Column("citizen_id", Text, nullable=False, index=True),
+    Column("received", Instant, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("reply", Text, nullable=False),  # JSON, see bot/dialogue/replies.py
+)
+
+failures = Table(
+    "failures",
+    METADATA,
+    Column("reference", Text, primary_key=True),  # the number that the citizen was told
+    Column("happened", Instant, nullable=False, index=True),
+    Column("error", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # the raw push, encrypted
+)
+
+articles = Table(
+    "articles",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("measure", SmallInteger),  # 1–23 of the work plan
+    Column("ours", Boolean, nullable=False),  # false: "not our service", points to the right door
+    Column("title", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("links", Text, nullable=False, server_default=text("'[]'")),  # JSON [{text, url}]
+    Column("status", Text, nullable=False),  # sample | draft | approved | withdrawn
+    Column("version", Integer, nullable=False),
+    Column("valid_from", Instant),
+    Column("valid_until", Instant),
+    Column("editor", Text, nullable=False),
+    Column("approver", Text),
+    Column("changed", Instant, nullable=False),
+)
+
+article_samples = Table(
+    "article_samples",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("article_id", Integer, ForeignKey("articles.id"), nullable=False, index=True),
+    Column("question", Text, nullable=False),
+    UniqueConstraint("article_id", "question"),
+)
+
+unanswered = Table(
+    "unanswered",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("citizen_id", Text, nullable=False, index=True),
+    Column("question", Text),  # null once erased
+    Column("cause", Text, nullable=False),  # refused | none_fits
+    Column("nearest_article_id", Integer),
+    Column("asked", Instant, nullable=False, index=True),
+)
+
+attachments = Table(
+    "attachments",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("citizen_id", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),  # image | voice | video
+    Column("received", Instant, nullable=False),
+    Column("state", Text, nullable=False),  # expected | kept | lost | erased
+    Column("sha256", Text),  # names the file
+    Column("content_type", Text),
+    Column("size", Integer),  # bytes
+)
+
+# Everything outgoing, one row a recipient and message.
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("lane", Text, nullable=False),  # one per API: customer_message, media …
+    Column("priority", SmallInteger, nullable=False),  # 0 replies, 5 case notices, 9 broadcasts
+    Column("state", Text, nullable=False),  # see store/outbox.py
+    Column("due", Instant, nullable=False),
+    Column("expires", Instant),
+    Column("citizen_id", Text, index=True),
+    Column("broadcast_id", BigId, index=True),
+    Column("dedupe", Text, unique=True),
+    Column("body", Text, nullable=False),  # JSON, understood by the lane
+    Column("repeatable", Boolean, nullable=False),  # a second attempt does no harm
+    Column("client_id", Text),  # WeChat's own dedupe key, where the lane has one
+    Column("attempts", SmallInteger, nullable=False),
+    Column("lease_until", Instant),  # wall clock, never the business clock
+    Column("fence", Integer, nullable=False),  # counts the leases, so that a late worker can't settle another's
+    Column("first_attempt", Instant),
+    Column("settled", Instant),
+    Column("errcode", Integer),
+    Column("error", Text),
+    Column("created", Instant, nullable=False),
+    Index(
+        "ix_outbox_ready",
+        "lane",
+        "priority",
+        "due",
+        "id",
+        sqlite_where=text("state = 'ready'"),
+        postgresql_where=text("state = 'ready'"),
+    ),
+    Index(
+        "ix_outbox_leased",
+        "lease_until",
+        sqlite_where=text("state IN ('leased', 'attempting')"),
+        postgresql_where=text("state IN ('leased', 'attempting')"),
+    ),
+    postgresql_with={"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.01, "autovacuum_analyze_scale_factor": 0.01},
+)
+
+lanes = Table(
+    "lanes",
+    METADATA,
+    Column("lane", Text, primary_key=True),
+    Column("per_second", Integer, nullable=False),
+    Column("burst", Integer, nullable=False),
+    Column("day_limit", Integer, nullable=False),
+    Column("micro_tokens", BigId, nullable=False),  # the bucket, in millionths of a call
+    Column("refilled", Instant, nullable=False),  # wall clock
+    Column("day", Text, nullable=False),  # Asia/Shanghai, YYYY-MM-DD
+    Column("day_count", Integer, nullable=False),
+    Column("blocked_until", Instant),
+    Column("blocked_reason", Text),
+)
+
+# Named things that one process at a time may do or that all share: the access token.
+leases = Table(
+    "leases",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text),
+    Column("until", Instant),  # wall clock
+    Column("fence", Integer, nullable=False),
+    Column("sealed", LargeBinary),  # the shared value, encrypted
+    Column("value_until", Instant),  # wall clock
+    Column("forced", Text, nullable=False, server_default=text("'[]'")),  # JSON: Unix seconds of forced refreshes
+)

@@ -1,0 +1,1 @@
+"""The tests: the real service behind the pretend platform, on both databases."""

@@ -1,0 +1,63 @@
+"""Fixtures that all tests share: databases of both kinds."""
+
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from store.database import Database, open_database
+from store.migrate import migrate
+from tests.postgres import Cluster, start_cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """One server a test process, with a migrated template that tests clone."""
+    cluster = start_cluster()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_cluster: Cluster) -> Cluster:
+    """The server, its database `template_wenming` migrated."""
+    import asyncio
+
+    postgres_cluster.sql("CREATE DATABASE template_wenming")
+    asyncio.run(migrate(postgres_cluster.url("template_wenming")))
+    return postgres_cluster
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that tests copy."""
+    import asyncio
+
+    file = tmp_path_factory.mktemp("template") / "wenming.db"
+    asyncio.run(migrate(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated, empty database, once on each kind."""
+    if request.param == "sqlite":
+        file = tmp_path / "wenming.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgres_template")
+    name = f"test_{uuid.uuid4().hex}"
+    cluster.sql(f"CREATE DATABASE {name} TEMPLATE template_wenming")
+    yield cluster.url(name)
+    cluster.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The opened database."""
+    opened = open_database(database_url)
+    yield opened
+    await opened.close()

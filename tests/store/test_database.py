@@ -1,0 +1,73 @@
+"""Writing and reading on both databases: all or nothing, many at once, nothing after a failure."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from store import citizens, dialogues, inbox
+from store.database import Database
+from store.migrate import find_revision, migrate, newest_revision
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+class Refused(Exception):
+    """What a unit of these tests raises."""
+
+
+def enrol_then_fail(conn: Connection, openid: str) -> None:
+    citizens.enrol(conn, openid, now=NOW)
+    raise Refused
+
+
+async def test_a_failed_unit_takes_only_itself_back(database: Database) -> None:
+    units = [database.write(citizens.enrol, f"o{i}", now=NOW) for i in range(40)]
+    failing = [database.write(enrol_then_fail, f"bad{i}") for i in range(40)]
+    done = await asyncio.gather(
+        *(unit for pair in zip(units, failing, strict=True) for unit in pair), return_exceptions=True
+    )
+    assert sum(isinstance(one, str) for one in done) == 40
+    assert sum(isinstance(one, Refused) for one in done) == 40
+    assert await database.read(citizens.find_by_openid, "o7") is not None
+    assert await database.read(citizens.find_by_openid, "bad7") is None
+
+
+async def test_a_push_is_remembered_once(database: Database) -> None:
+    who = await database.write(citizens.enrol, "o1", now=NOW)
+    row = {"key": b"k" * 16, "citizen_id": who, "received": NOW, "kind": "text", "reply": "{}"}
+    await database.write(inbox.remember, **row)  # type: ignore[arg-type]
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        await database.write(inbox.remember, **row)  # type: ignore[arg-type]
+
+
+async def test_look_up_reads_everything_at_once(database: Database) -> None:
+    empty = await database.write(inbox.look_up, key=b"x" * 16, openid="o1", article_id=0)
+    assert (empty.reply, empty.citizen_id, empty.revision, empty.knowledge_version) == (None, None, 0, 1)
+    who = await database.write(citizens.enrol, "o1", now=NOW)
+    await database.write(dialogues.save, who, revision=1, heard=NOW, state="{}")
+    await database.write(dialogues.save, who, revision=2, heard=NOW, state='{"a":1}')
+    await database.write(inbox.remember, key=b"x" * 16, citizen_id=who, received=NOW, kind="text", reply="hello")
+    full = await database.write(inbox.look_up, key=b"x" * 16, openid="o1", article_id=0)
+    assert (full.reply, full.citizen_id, full.revision, full.state, full.heard) == ("hello", who, 2, '{"a":1}', NOW)
+
+
+async def test_migrations_lead_to_the_declared_tables(database_url: str) -> None:
+    assert await find_revision(database_url) == newest_revision()
+    await migrate(database_url)  # again: nothing happens
+    assert await find_revision(database_url) == newest_revision()
+
+
+async def test_a_missing_file_has_no_revision(tmp_path: Path) -> None:
+    assert await find_revision(f"sqlite:///{tmp_path / 'none.db'}") is None
+
+
+async def test_sqlite_keeps_what_it_acknowledged(database: Database) -> None:
+    if not database.url.startswith("sqlite"):
+        mode = await database.read(lambda conn: conn.scalar(text("SHOW synchronous_commit")))
+        assert mode == "on"
+        return
+    level = await database.write(lambda conn: conn.scalar(text("PRAGMA synchronous")))
+    assert level == 2  # FULL
