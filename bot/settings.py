@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     aes_key: SecretStr | None = None
     previous_aes_key: SecretStr | None = None
 
+    accept_plain: bool = False
+
     # Where the platform stands; the sandbox takes the place of all four.
     wechat_api_url: str = "https://api.weixin.qq.com"
     wechat_open_url: str = "https://open.weixin.qq.com"
@@ -66,6 +68,7 @@ class Settings(BaseSettings):
     # How sure an answer must be.
     answer_confidence: float = Field(default=0.8, gt=0, le=1)
     suggest_confidence: float = Field(default=0.4, gt=0, le=1)
+    answer_cache: int = Field(default=4096, ge=0, le=100_000)
     sample_articles: bool = False
 
     # How long things are kept.

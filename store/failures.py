@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from store.sealing import Seal
 from store.tables import failures
@@ -26,3 +26,16 @@ def find(conn: Connection, seal: Seal, reference: str) -> tuple[str, str] | None
 def purge(conn: Connection, *, before: datetime) -> int:
     """Delete what happened before a moment; return how many."""
     return conn.execute(delete(failures).where(failures.c.happened < before)).rowcount
+
+
+def renew(conn: Connection, seal: Seal) -> int:
+    """Close every raw push with the newest key; return how many.
+
+    Raises:
+        CannotOpen: if a key is missing; nothing is changed then.
+    """
+    rows = conn.execute(select(failures.c.reference, failures.c.sealed)).all()
+    for reference, sealed in rows:
+        change = update(failures).where(failures.c.reference == reference)
+        conn.execute(change.values(sealed=seal.renew(sealed)))
+    return len(rows)

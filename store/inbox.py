@@ -28,7 +28,6 @@ _LOOK_UP = HotStatement(
         dialogues.c.revision,
         dialogues.c.state,
         dialogues.c.heard,
-        service_state.c.knowledge_version,
         service_state.c.quiet_reason,
         articles.c.version,
         articles.c.status,
@@ -64,7 +63,6 @@ class Arrival:
     revision: int  # of the dialogue, 0: none yet
     state: str
     heard: datetime | None
-    knowledge_version: int
     quiet_reason: str | None
     article_version: int  # of the article asked about, 0: none or gone
     article_status: str
@@ -80,21 +78,22 @@ def look_up(conn: Connection, *, key: bytes, openid: str, article_id: int) -> Ar
         conn.execute(_LOCK, {"openid": openid})
     row = _LOOK_UP.first(conn, {"key": key, "openid": openid, "article_id": article_id})
     assert row is not None, "service_state has lost its row"
-    reply, citizen_id, revision, state, heard, knowledge_version, quiet_reason, version, status = row
+    reply, citizen_id, revision, state, heard, quiet_reason, version, status = row
     return Arrival(
         reply,
         citizen_id,
         revision or 0,
         state or "",
         heard,
-        knowledge_version,
         quiet_reason,
         version or 0,
         status or "",
     )
 
 
-def remember(conn: Connection, *, key: bytes, citizen_id: str, received: datetime, kind: str, reply: str) -> None:
+def remember(
+    conn: Connection, *, key: bytes, citizen_id: str | None, received: datetime, kind: str, reply: str
+) -> None:
     """Note that a push was handled and how it was answered.
 
     Raises:

@@ -81,7 +81,7 @@ inbox = Table(
     METADATA,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("key", LargeBinary(16), nullable=False, unique=True),
-    Column("citizen_id", Text, nullable=False, index=True),
+    Column("citizen_id", Text, index=True),  # null: the platform itself
     Column("received", Instant, nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("reply", Text, nullable=False),  # JSON, see bot/dialogue/replies.py

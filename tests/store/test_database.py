@@ -45,7 +45,7 @@ async def test_a_push_is_remembered_once(database: Database) -> None:
 
 async def test_look_up_reads_everything_at_once(database: Database) -> None:
     empty = await database.write(inbox.look_up, key=b"x" * 16, openid="o1", article_id=0)
-    assert (empty.reply, empty.citizen_id, empty.revision, empty.knowledge_version) == (None, None, 0, 1)
+    assert (empty.reply, empty.citizen_id, empty.revision, empty.quiet_reason) == (None, None, 0, None)
     who = await database.write(citizens.enrol, "o1", now=NOW)
     await database.write(dialogues.save, who, revision=1, heard=NOW, state="{}")
     await database.write(dialogues.save, who, revision=2, heard=NOW, state='{"a":1}')

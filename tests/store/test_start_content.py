@@ -14,21 +14,43 @@ from bot.knowledge.normalise import normalise
 START: Final = Path(__file__).parents[2] / "store" / "start"
 MEASURES: Final = range(1, 24)
 MIN_SAMPLES: Final = {True: 10, False: 8}
-MAX_SAMPLES: Final = 16
+MAX_SAMPLES: Final = 45
 MAX_TITLE: Final = 20
 MAX_ANSWER: Final = 220
 
 # Words of an office, of the year of the plan, or of a machine. The first group is STYLE.md's.
-FORBIDDEN: Final = tuple(
-    "投诉 受理 结案 候补 退订 工单 退单 兜底 打卡 2020 2023 脱贫攻坚战 习近平 { } X 贵单位 该 予以 特此 此致".split()
+FORBIDDEN: Final = re.compile(
+    "投诉|受理|结案|候补|退订|工单|退单|兜底|打卡"
+    "|20[0-9]{2}|脱贫攻坚|习近平|《|[{}]|X|贵单位|该项|予以|特此|此致|高度重视|扎实推进"
 )
-PHONES: Final = frozenset(
-    "110 119 120 122 10000 10010 10086 12123 12306 12315 12329 12333 12345 12348 12356 12366 12367 12388 12393 95598 96110".split()
+PHONES: Final = re.compile(
+    "1(10|19|20|22)|100(00|10|86)|12(123|306|315|329|333|345|348|356|366|367|388|393)|95598|96110"
 )
 # Which list a phrase stands in decides what happens, so none may stand in two.
 WORD_LISTS: Final = frozenset(
-    "greeting thanks farewell abuse menu help cancel back person robot yes no more none_of_these privacy erase confirm_erase"
-    " ask report signup".split()
+    [
+        "greeting",
+        "thanks",
+        "farewell",
+        "abuse",
+        "menu",
+        "help",
+        "cancel",
+        "back",
+        "person",
+        "robot",
+        "yes",
+        "no",
+        "more",
+        "none_of_these",
+        "privacy",
+        "erase",
+        "confirm_erase",
+        "ask",
+        "report",
+        "signup",
+        "topics",
+    ]
 )
 
 Article = dict[str, Any]
@@ -90,13 +112,14 @@ def test_an_answer_is_short_and_in_whole_sentences(article: Article) -> None:
 @each_article
 def test_an_answer_is_free_of_forbidden_words(article: Article) -> None:
     shown = article["title"] + article["answer"]
-    assert [word for word in FORBIDDEN if word in shown] == []
+    assert FORBIDDEN.findall(shown) == []
     assert not re.search(r"[,;:?!()]", shown), "Chinese punctuation is full width"
 
 
 @each_article
 def test_an_answer_names_only_known_numbers(article: Article) -> None:
-    assert set(re.findall(r"\d+", article["title"] + article["answer"])) <= PHONES
+    numbers = re.findall(r"\d+", article["title"] + article["answer"])
+    assert [number for number in numbers if not PHONES.fullmatch(number)] == []
 
 
 @each_article
@@ -153,7 +176,16 @@ def test_no_steering_phrase_hides_an_articles_sample() -> None:
 
 
 def test_words_of_abuse_stand_in_no_decent_sentence() -> None:
-    traps = ["我妈妈的医保", "他妈妈想当志愿者", "智障孩子能上学吗", "我想去死", "废物回收站", "相信球队", "神经病院在哪"]
+    traps = [
+        "我妈妈的医保",
+        "他妈妈想当志愿者",
+        "智障孩子能上学吗",
+        "我想去死",
+        "废物回收站",
+        "相信球队",
+        "神经病院在哪",
+        "狗屁股后头没人收拾",
+    ]
     decent = questions(ARTICLES) + [normalise(trap) for trap in traps]
     contains = WORDS["abuse"]["contains"]
     assert [normalise(part) for part in contains] == contains

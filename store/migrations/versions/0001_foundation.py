@@ -75,7 +75,7 @@ def upgrade() -> None:
         "inbox",
         sa.Column("id", BigId, autoincrement=True, nullable=False),
         sa.Column("key", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("citizen_id", sa.Text(), nullable=False),
+        sa.Column("citizen_id", sa.Text(), nullable=True),
         sa.Column("received", Instant(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("reply", sa.Text(), nullable=False),

@@ -1,0 +1,260 @@
+"""The composition root: builds every part of the running service and knows how they fit together."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import ClientSession, web
+
+from bot import texts
+from bot.clock import Clock
+from bot.commands import Result, Workplace, knowledge_import, open_seal
+from bot.control import ControlSocket
+from bot.dialogue.receive import Receiver
+from bot.dialogue.router import Router
+from bot.dialogue.turn import Button, Town
+from bot.jobs.cleanup import Cleanup
+from bot.jobs.knowledge import KnowledgeRefresh
+from bot.jobs.loop import Job, run_job
+from bot.knowledge.findings import Thresholds
+from bot.knowledge.library import Library
+from bot.metrics import Metrics
+from bot.outbound.files import ReceivedFiles
+from bot.outbound.lanes import CustomerMessages, Lane, MediaFetches
+from bot.outbound.sender import Sender
+from bot.pages.health import Health
+from bot.settings import Settings
+from bot.wechat import menus
+from bot.wechat.accounts import CAPABILITIES as ACCOUNT_CAPABILITIES
+from bot.wechat.api import WeChatApi
+from bot.wechat.callback import Callback
+from bot.wechat.token import AccessToken, Credentials
+from bot.wechat.transport import Transport, open_session
+from handlers import CAPABILITIES
+from store.database import Database, open_database
+from store.lock import hold_database
+from store.migrate import find_revision, migrate, newest_revision
+from store.start import read_words
+
+_LOG = logging.getLogger("wenming.service")
+_FINISH_SECONDS = 10.0  # for accepted messages when asked to stop
+_COMMON_MEASURES = (15, 10, 14, 22, 23, 5)  # of the work plan, whose articles "大家常问" lists
+_ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
+
+
+class NeedsMigration(Exception):
+    """The database is older or newer than this version of the service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The built parts that the service runs."""
+
+    callback: Callback
+    health: Health
+    library: Library
+    senders: Sequence[Sender]
+    jobs: Sequence[Job]
+
+
+async def serve(settings: Settings, *, stop: asyncio.Event, started: Callable[[int], None]) -> None:
+    """Run the service until `stop` is set; `started` gets the port once messages are accepted.
+
+    Raises:
+        AlreadyServed: another process holds the SQLite file.
+        NeedsMigration: the database doesn't have this version's shape.
+    """
+    with hold_database(settings.database_url):
+        await prepare_database(settings)
+        async with open_outside(settings) as (database, session):
+            clock = Clock(settings.clock_offset_file)
+            parts = build(settings, database=database, session=session, clock=clock, stop=stop)
+            place = open_workplace(settings, database=database, session=session)
+            control = ControlSocket(settings.control_socket, place)
+            await parts.library.refresh()
+            await _run(settings, parts=parts, control=control, stop=stop, started=started)
+
+
+async def prepare_database(settings: Settings) -> None:
+    """Give an empty database its tables and the starting articles; refuse one of another version.
+
+    Raises:
+        NeedsMigration: with what to do.
+    """
+    revision = await find_revision(settings.database_url)
+    if revision is None:
+        await bring_up_to_date(settings)
+    elif revision != newest_revision():
+        raise NeedsMigration("the database has another shape: make a backup, then run `wenming migrate`")
+
+
+async def bring_up_to_date(settings: Settings) -> Result:
+    """Migrate the database and refresh the starting articles."""
+    await migrate(settings.database_url)
+    async with open_outside(settings) as (database, session):
+        return await knowledge_import(open_workplace(settings, database=database, session=session))
+
+
+def open_workplace(settings: Settings, *, database: Database, session: ClientSession) -> Workplace:
+    """Return what commands work on."""
+    return Workplace(
+        database=database,
+        clock=Clock(settings.clock_offset_file),
+        seal=open_seal(settings),
+        api=build_api(settings, database=database, session=session),
+        menu=custom_menu(),
+    )
+
+
+def build(
+    settings: Settings, *, database: Database, session: ClientSession, clock: Clock, stop: asyncio.Event
+) -> Parts:
+    """Put the parts together."""
+    metrics = Metrics()
+    library = open_library(settings, database=database, clock=clock, metrics=metrics)
+    api = build_api(settings, database=database, session=session)
+    files = ReceivedFiles(settings.files_dir)
+    lanes: tuple[Lane, ...] = (CustomerMessages(api, database), MediaFetches(api, database, files=files))
+    senders = tuple(Sender(lane, database, clock=clock, metrics=metrics) for lane in lanes)
+    receiver = Receiver(
+        database=database,
+        clock=clock,
+        router=Router(CAPABILITIES, words=read_words(), library=library),
+        library=library,
+        town=describe_town(settings, library=library),
+        seal=open_seal(settings),
+        metrics=metrics,
+        wake_senders=tuple(sender.wake for sender in senders),
+    )
+    return Parts(
+        callback=build_callback(settings, receiver=receiver, metrics=metrics, clock=clock),
+        health=Health(database, clock=clock, library=library, metrics=metrics, is_stopping=stop.is_set),
+        library=library,
+        senders=senders,
+        jobs=(KnowledgeRefresh(library), Cleanup(database, clock=clock, settings=settings)),
+    )
+
+
+def build_callback(settings: Settings, *, receiver: Receiver, metrics: Metrics, clock: Clock) -> Callback:
+    """Return the callback of the account in the settings."""
+    return Callback(
+        token=settings.callback_token.get_secret_value(),
+        app_id=settings.app_id,
+        aes_key=settings.aes_key.get_secret_value() if settings.aes_key else None,
+        previous_aes_key=settings.previous_aes_key.get_secret_value() if settings.previous_aes_key else None,
+        accept_plain=settings.accept_plain,
+        receive=receiver.receive,
+        refused=lambda cause: metrics.refused.labels(cause).inc(),
+        now=clock.seconds,
+    )
+
+
+def build_api(settings: Settings, *, database: Database, session: ClientSession) -> WeChatApi:
+    """Return the client of the platform's API."""
+    transport = Transport(session, settings.wechat_api_url)
+    credentials = Credentials(app_id=settings.app_id, app_secret=settings.app_secret.get_secret_value())
+    token = AccessToken(transport, database, seal=open_seal(settings), credentials=credentials)
+    return WeChatApi(transport, token, ACCOUNT_CAPABILITIES[settings.account_kind])
+
+
+def open_library(settings: Settings, *, database: Database, clock: Clock, metrics: Metrics) -> Library:
+    """Return the library of published articles, still empty."""
+    return Library(
+        database,
+        clock=clock,
+        thresholds=Thresholds(answer=settings.answer_confidence, suggest=settings.suggest_confidence),
+        samples_too=settings.sample_articles,
+        cache=settings.answer_cache,
+        measure=metrics.rebuilt,
+    )
+
+
+def describe_town(settings: Settings, *, library: Library) -> Town:
+    """Return what stays the same for all turns."""
+    office = texts.Office(settings.office_name, settings.office_phone, settings.office_hours)
+    entries = tuple((button.label, button.key) for button in working_buttons())
+    return Town(
+        settings=settings,
+        office=office,
+        can=ACCOUNT_CAPABILITIES[settings.account_kind],
+        topics=lambda: library.first_of_measures(_COMMON_MEASURES),
+        menu_entries=entries,
+    )
+
+
+def working_buttons() -> tuple[Button, ...]:
+    """Return the buttons that the capabilities bring, in the order of the menu's groups."""
+    buttons = [button for capability in CAPABILITIES for button in capability.buttons]
+    return tuple(button for group in texts.MENU_GROUPS for button in buttons if button.group == group)
+
+
+def custom_menu() -> menus.Menu:
+    """Return the bottom menu: only groups that hold working buttons."""
+    groups = {name: [button for button in working_buttons() if button.group == name] for name in texts.MENU_GROUPS}
+    return tuple(
+        menus.Button(
+            texts.MENU_GROUPS[name],
+            buttons=tuple(menus.Button(button.label, "click", str(button.key)) for button in buttons),
+        )
+        for name, buttons in groups.items()
+        if buttons
+    )
+
+
+@contextlib.asynccontextmanager
+async def open_outside(settings: Settings) -> AsyncIterator[tuple[Database, ClientSession]]:
+    """Open the database and the session for calls to the platform, and close both at the end."""
+    database = open_database(settings.database_url)
+    try:
+        async with open_session() as session:
+            yield database, session
+    finally:
+        await database.close()
+
+
+async def _run(
+    settings: Settings, *, parts: Parts, control: ControlSocket, stop: asyncio.Event, started: Callable[[int], None]
+) -> None:
+    """Run every task under one roof; when asked to stop, finish accepted messages, then the jobs."""
+    working = asyncio.Event()  # set later than `stop`: the jobs outlive the last message
+    async with asyncio.TaskGroup() as tasks:
+        for job in parts.jobs:
+            tasks.create_task(run_job(job, working))
+        for sender in parts.senders:
+            tasks.create_task(sender.run(working))
+        try:
+            await control.start()
+            async with _listen(settings, parts) as port:
+                _spare_the_collector()
+                started(port)
+                await stop.wait()
+                _LOG.info("stopping")
+        finally:
+            await control.stop()
+            working.set()
+
+
+@contextlib.asynccontextmanager
+async def _listen(settings: Settings, parts: Parts) -> AsyncIterator[int]:
+    application = web.Application()
+    application.add_routes(parts.callback.routes(settings.callback_path))
+    application.add_routes(parts.health.routes())
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=_FINISH_SECONDS)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
+        await site.start()
+        yield runner.addresses[0][1]
+        await site.stop()
+    finally:
+        await runner.cleanup()
+
+
+def _spare_the_collector() -> None:
+    """Keep what was built at the start out of garbage collections: their pauses are the tail of the latency."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, 20, 50)

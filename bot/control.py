@@ -1,0 +1,72 @@
+"""The running service's private door: a 0600 Unix socket through which the command line asks it to write."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from bot.commands import COMMANDS, Result, Workplace
+
+_SECONDS = 30.0
+
+
+class NotRunning(Exception):
+    """No service listens on the socket."""
+
+
+class CommandFailed(Exception):
+    """The service refused or failed; the message is for the operator."""
+
+
+class ControlSocket:
+    """Serves commands on a Unix socket that only the service's own account may open."""
+
+    def __init__(self, path: Path, place: Workplace) -> None:
+        self._path = path
+        self._place = place
+        application = web.Application()
+        application.router.add_post("/command", self._command)
+        self._runner = web.AppRunner(application, access_log=None)
+
+    async def start(self) -> None:
+        """Listen; a socket left by a killed process is replaced (the database lock says that it is dead)."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.unlink(missing_ok=True)
+        await self._runner.setup()
+        await web.UnixSite(self._runner, str(self._path)).start()
+        self._path.chmod(0o600)
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        await self._runner.cleanup()
+        self._path.unlink(missing_ok=True)
+
+    async def _command(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        command = COMMANDS.get(asked["name"])
+        if command is None:
+            return web.json_response({"error": f"no command {asked['name']}"}, status=400)
+        result = await command(self._place, **asked["arguments"])
+        return web.json_response(result)
+
+
+async def ask_service(path: Path, name: str, arguments: Mapping[str, Any]) -> Result:
+    """Have the running service run a command.
+
+    Raises:
+        NotRunning: if nobody listens.
+        CommandFailed: if the command didn't work there.
+    """
+    connector = aiohttp.UnixConnector(path=str(path))
+    timeout = aiohttp.ClientTimeout(total=_SECONDS)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+        with suppress(aiohttp.ClientConnectorError, FileNotFoundError):
+            async with session.post("http://wenming/command", json={"name": name, "arguments": arguments}) as answer:
+                if answer.status != 200:
+                    raise CommandFailed(f"the service answered {answer.status}: {(await answer.text())[:200]}")
+                result: Result = await answer.json()
+                return result
+    raise NotRunning(str(path))

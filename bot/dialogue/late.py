@@ -1,0 +1,67 @@
+"""Replies that are ready only after WeChat has stopped waiting.
+
+WeChat cuts an attempt after 5 s and makes three of them. A reply committed later than 4.5 s after its receipt is
+promised by another way in the same transaction: as a customer message 16 s after the receipt, when the last attempt
+is over, or, on accounts that can't send one, together with the next reply. A retry answered in time takes it back.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from time import monotonic
+
+from sqlalchemy import Connection
+
+from bot import texts
+from bot.dialogue.context import Dialogue, dump_context
+from bot.dialogue.turn import Turn
+from bot.outbound.delivery import CustomerText, text_delivery
+from bot.wechat.messages import Reply, Text
+from store import dialogues, outbox
+
+PATIENCE_SECONDS = 4.5
+LAST_ATTEMPT_OVER = timedelta(seconds=16)
+EXPIRES_AFTER = timedelta(hours=47)  # the window for customer messages closes after 48 h
+
+
+def is_in_time(received: float) -> bool:
+    """Tell whether WeChat still waits for the answer to what was received at this monotonic second."""
+    return monotonic() - received < PATIENCE_SECONDS
+
+
+def promise(turn: Turn, reply: Reply, *, key: bytes) -> None:
+    """Have the reply delivered even if no attempt of WeChat's gets it."""
+    if not isinstance(reply, Text):
+        return
+    if not turn.town.can.customer_message:
+        turn.context = replace(turn.context, owed=reply.content)
+        return
+    delivery = text_delivery(
+        CustomerText(citizen_id=turn.citizen_id, text=reply.content),
+        turn.now,
+        due=turn.now + LAST_ATTEMPT_OVER,
+        expires=turn.now + EXPIRES_AFTER,
+        dedupe=_name(key),
+    )
+    outbox.enqueue(turn.conn, delivery)
+    turn.outgoing = True
+
+
+def pay(turn: Turn, reply: Reply) -> Reply:
+    """Put what is owed before a reply in words."""
+    if not turn.context.owed or not isinstance(reply, Text):
+        return reply
+    owed = turn.context.owed
+    turn.context = replace(turn.context, owed="")
+    return Text(f"{texts.ACCEPTED_LATE}\n{owed}\n\n{reply.content}")
+
+
+def take_back(conn: Connection, *, key: bytes, citizen_id: str | None, dialogue: Dialogue, now: datetime) -> None:
+    """A retry is being answered in time: nothing needs to be delivered another way."""
+    outbox.cancel(conn, dedupe=_name(key), reason="answered in time", now=now)
+    if citizen_id is not None and dialogue.stored.owed and dialogue.heard is not None:
+        paid = dump_context(replace(dialogue.stored, owed=""))
+        dialogues.save(conn, citizen_id, revision=dialogue.revision + 1, heard=dialogue.heard, state=paid)
+
+
+def _name(key: bytes) -> str:
+    return f"late:{key.hex()}"

@@ -1,0 +1,166 @@
+"""One push, one transaction: understand, act, commit, and only then reply.
+
+Phase one thinks about the push with the dialogue as this process last saw it. Phase two (`transaction.py`) reads
+everything again inside one transaction; if the dialogue or the article has moved meanwhile, phase one thinks again.
+The row that marks the push as handled holds the reply, so that WeChat's retries find everything or nothing.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from time import monotonic
+
+import orjson
+from sqlalchemy import Connection
+
+from bot import texts
+from bot.clock import Clock
+from bot.dialogue import late
+from bot.dialogue.context import UNSEEN, Dialogue
+from bot.dialogue.replies import dump_reply
+from bot.dialogue.router import Router, expects_answer
+from bot.dialogue.transaction import Attempt, Done, act, kind_of
+from bot.dialogue.turn import Town
+from bot.dialogue.turns import Turns
+from bot.knowledge.library import Library
+from bot.logs import mask
+from bot.metrics import Metrics
+from bot.wechat.messages import SILENCE, Event, Push, Reply, Silence, Text
+from store import failures, inbox
+from store.database import Database
+from store.sealing import Seal
+
+_LOG = logging.getLogger("wenming.message")
+_DIALOGUES_IN_MIND = 10_000
+_MOST_THOUGHTS = 5  # how often phase one may be overtaken by another change before we give up
+
+
+class Receiver:
+    """Answers pushes. One per process."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        router: Router,
+        library: Library,
+        town: Town,
+        seal: Seal,
+        metrics: Metrics,
+        wake_senders: Sequence[Callable[[], None]],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._router = router
+        self._library = library
+        self._town = town
+        self._seal = seal
+        self._metrics = metrics
+        self._wake_senders = wake_senders
+        self._turns = Turns()
+        self._running: dict[bytes, asyncio.Future[Done]] = {}
+        self._in_mind: OrderedDict[str, Dialogue] = OrderedDict()
+
+    async def receive(self, push: Push) -> Reply:
+        """Answer one push; a retry gets the words of the first. Raises nothing but cancellation."""
+        if isinstance(push, Event) and push.name == "location":
+            self._metrics.messages.labels("event:location", "dropped").inc()
+            return SILENCE  # reported by the phone, not said by the citizen: where people are is not our business
+        received = monotonic()
+        key = push.dedupe_key
+        running = self._running.get(key)
+        if running is None:
+            return (await self._receive_first(push, key, received)).reply
+        done = await asyncio.shield(running)
+        self._metrics.duplicates.inc()
+        if done.late and late.is_in_time(received):
+            done = await self._handle(push, key, received)  # finds the stored reply and takes the promise back
+        return done.reply
+
+    async def _receive_first(self, push: Push, key: bytes, received: float) -> Done:
+        future: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
+        self._running[key] = future
+        try:
+            async with self._turns.take(push.openid):
+                done = await self._handle(push, key, received)
+            future.set_result(done)
+        finally:
+            del self._running[key]
+            if not future.done():
+                future.cancel()
+        self._note(push, key, done, monotonic() - received)
+        return done
+
+    async def _handle(self, push: Push, key: bytes, received: float) -> Done:
+        try:
+            done = await self._think_and_act(push, key, received)
+        except Exception as error:  # noqa: BLE001 - the receiving side's one: a sentence for the citizen, a log line
+            return await self._apologise(push, key, error)
+        if done.outgoing:
+            for wake in self._wake_senders:
+                wake()
+        return done
+
+    async def _think_and_act(self, push: Push, key: bytes, received: float) -> Done:
+        now = self._clock.now()
+        dialogue = self._in_mind.get(push.openid, UNSEEN)
+        for _ in range(_MOST_THOUGHTS):
+            understanding = await self._router.understand(push, dialogue.context(now))
+            attempt = Attempt(
+                push=push, key=key, dialogue=dialogue, understanding=understanding, now=now, received=received
+            )
+            outcome = await self._database.write(
+                act, attempt, router=self._router, town=self._town, statuses=self._library.statuses
+            )
+            if isinstance(outcome, Done):
+                self._keep_in_mind(push.openid, outcome.dialogue)
+                return outcome
+            dialogue = outcome.dialogue
+            if outcome.article_moved:
+                await self._library.refresh(force=True)
+        raise RuntimeError("the dialogue or the knowledge moved faster than the answer")
+
+    def _keep_in_mind(self, openid: str, dialogue: Dialogue) -> None:
+        if dialogue is UNSEEN:
+            self._in_mind.pop(openid, None)
+            return
+        self._in_mind[openid] = dialogue
+        self._in_mind.move_to_end(openid)
+        if len(self._in_mind) > _DIALOGUES_IN_MIND:
+            self._in_mind.popitem(last=False)
+
+    async def _apologise(self, push: Push, key: bytes, error: Exception) -> Done:
+        """Say sorry with a reference number; keep the raw push for inspection and the words for its retries."""
+        reference = secrets.token_hex(3).upper()
+        self._metrics.failures.inc()
+        _LOG.error("message failed", exc_info=error, extra={"id": key.hex()[:12], "reference": reference})
+        reply = Text(texts.failed(reference)) if expects_answer(push) else SILENCE
+        try:
+            await self._database.write(self._keep_failure, push, key=key, reference=reference, error=error, reply=reply)
+        except Exception:  # the same one: the database itself is away
+            _LOG.exception("failure could not be kept", extra={"reference": reference})
+        return Done(reply, UNSEEN)
+
+    def _keep_failure(
+        self, conn: Connection, push: Push, *, key: bytes, reference: str, error: Exception, reply: Reply
+    ) -> None:
+        raw = orjson.dumps(asdict(push), default=str).decode()
+        now = self._clock.now()
+        failures.record(conn, self._seal, reference=reference, raw=raw, error=repr(error)[:500], now=now)
+        inbox.remember(conn, key=key, citizen_id=None, received=now, kind=kind_of(push), reply=dump_reply(reply))
+
+    def _note(self, push: Push, key: bytes, done: Done, seconds: float) -> None:
+        kind = kind_of(push)
+        outcome = "repeated" if done.repeated else "silent" if isinstance(done.reply, Silence) else "answered"
+        if done.repeated:
+            self._metrics.duplicates.inc()
+        if done.late:
+            self._metrics.late.inc()
+        self._metrics.messages.labels(kind, outcome).inc()
+        self._metrics.latency.observe(seconds)
+        details = {"id": key.hex()[:12], "citizen": mask(push.openid), "kind": kind, "outcome": outcome}
+        _LOG.info("message", extra={**details, "ms": round(seconds * 1000, 1), "late": done.late})

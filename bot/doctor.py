@@ -1,0 +1,150 @@
+"""`wenming doctor`: look at everything a start needs and say what to do about what is wrong."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+
+import aiohttp
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.app import build_api
+from bot.settings import AccountKind, Settings, SettingsError, read_settings
+from bot.wechat.accounts import CAPABILITIES
+from bot.wechat.errors import Misconfigured, WeChatError
+from bot.wechat.transport import open_session
+from store import articles
+from store.articles import APPROVED
+from store.database import open_database
+from store.migrate import find_revision, newest_revision
+
+_MOST_SKEW_SECONDS = 60
+_PLATFORM_SECONDS = 15.0
+
+
+class Grade(StrEnum):
+    """How a finding stands."""
+
+    GOOD = "ok"
+    WARNING = "warn"
+    FAILURE = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's."""
+
+    grade: Grade
+    about: str
+    says: str
+
+    def is_failure(self) -> bool:
+        """Tell whether the service can't work like this."""
+        return self.grade is Grade.FAILURE
+
+    def __str__(self) -> str:
+        return f"{self.grade:4}  {self.about}: {self.says}"
+
+
+async def examine(*, offline: bool) -> list[Finding]:
+    """Examine settings, database, clock, platform and account kind, in this order."""
+    try:
+        settings = read_settings()
+    except SettingsError as wrong:
+        return [Finding(Grade.FAILURE, "settings", line) for line in str(wrong).splitlines()]
+    findings = [Finding(Grade.GOOD, "settings", "complete"), *_examine_settings(settings)]
+    findings += [finding async for finding in _examine_database(settings)]
+    if not offline:
+        findings += [finding async for finding in _examine_platform(settings)]
+    return [*findings, _describe_account(settings.account_kind)]
+
+
+def _examine_settings(settings: Settings) -> list[Finding]:
+    findings = []
+    if settings.aes_key is None:
+        advice = "plain mode: anybody who sees one request can forge others; set AES_KEY and choose 安全模式"
+        findings.append(Finding(Grade.WARNING, "encryption", advice))
+    if settings.accept_plain and settings.aes_key is not None:
+        findings.append(Finding(Grade.WARNING, "encryption", "ACCEPT_PLAIN is on: unset it once the mode is changed"))
+    if not settings.office_phone:
+        findings.append(Finding(Grade.WARNING, "office", "OFFICE_PHONE is empty: citizens are sent to 12345 only"))
+    if not settings.live:
+        findings.append(Finding(Grade.WARNING, "mode", "LIVE=false: this is a test or a demo, not for citizens"))
+    return findings
+
+
+async def _examine_database(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        revision = await find_revision(settings.database_url)
+    except (SQLAlchemyError, OSError) as error:
+        advice = f"can't be reached ({type(error).__name__}): check DATABASE_URL and that the server runs"
+        yield Finding(Grade.FAILURE, "database", advice)
+        return
+    if revision is None:
+        yield Finding(Grade.WARNING, "database", "empty: the first `wenming serve` sets it up")
+        return
+    if revision != newest_revision():
+        advice = f"at {revision}, this version needs {newest_revision()}: make a backup, then run `wenming migrate`"
+        yield Finding(Grade.FAILURE, "migrations", advice)
+        return
+    yield Finding(Grade.GOOD, "database", f"reachable, at {revision}")
+    database = open_database(settings.database_url)
+    try:
+        if settings.database_url.startswith("postgresql"):
+            server = await database.read(lambda conn: conn.scalar(text("SELECT extract(epoch FROM clock_timestamp())")))
+            yield _compare_clocks("database clock", float(server or 0))
+        counted = await database.read(articles.count_by_status)
+    finally:
+        await database.close()
+    if counted.get(APPROVED):
+        yield Finding(Grade.GOOD, "knowledge", f"{counted[APPROVED]} approved articles")
+    else:
+        advice = "no approved article, so nothing is answered: wenming knowledge approve --all --by NAME"
+        yield Finding(Grade.WARNING, "knowledge", advice)
+
+
+async def _examine_platform(settings: Settings) -> AsyncIterator[Finding]:
+    database = open_database(settings.database_url) if await find_revision(settings.database_url) else None
+    try:
+        async with open_session() as session, asyncio.timeout(_PLATFORM_SECONDS):
+            yield await _compare_with_platform(session, settings)
+            if database is None:
+                yield Finding(Grade.WARNING, "token", "not tried: the database is empty")
+                return
+            addresses = await build_api(settings, database=database, session=session).check_reachable()
+            yield Finding(Grade.GOOD, "token", f"given; WeChat calls back from {len(addresses)} addresses")
+    except Misconfigured as wrong:
+        yield Finding(Grade.FAILURE, "token", str(wrong))
+    except (WeChatError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        advice = f"{str(error) or type(error).__name__}: check WECHAT_API_URL, DNS, firewall and proxy"
+        yield Finding(Grade.FAILURE, "platform", advice)
+    finally:
+        if database is not None:
+            await database.close()
+
+
+async def _compare_with_platform(session: aiohttp.ClientSession, settings: Settings) -> Finding:
+    async with session.get(f"{settings.wechat_api_url}/cgi-bin/getcallbackip") as answer:
+        date = answer.headers.get("Date")
+    if date is None:
+        return Finding(Grade.WARNING, "clock", "the platform doesn't tell the time")
+    return _compare_clocks("clock", parsedate_to_datetime(date).timestamp())
+
+
+def _compare_clocks(about: str, theirs: float) -> Finding:
+    skew = time.time() - theirs
+    if abs(skew) > _MOST_SKEW_SECONDS:
+        advice = f"{skew:+.0f} s off: switch on time synchronisation (chrony, systemd-timesyncd), or pushes are refused"
+        return Finding(Grade.FAILURE, about, advice)
+    return Finding(Grade.GOOD, about, f"{skew:+.0f} s")
+
+
+def _describe_account(kind: AccountKind) -> Finding:
+    can = CAPABILITIES[kind]
+    missing = [name for name in can.__slots__ if not getattr(can, name)]
+    if not missing:
+        return Finding(Grade.GOOD, "account", f"{kind}: may do everything")
+    return Finding(Grade.WARNING, "account", f"{kind} can't: {', '.join(missing)}; citizens are told where it matters")

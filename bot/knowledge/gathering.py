@@ -1,0 +1,145 @@
+"""The postings, gathered from the texts of the articles."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+import numpy as np
+
+from bot.knowledge.postings import Numbers, Places, Postings
+from bot.knowledge.question import token_worth, tokens_of
+from bot.knowledge.synonyms import Synonyms
+from bot.knowledge.tokens import is_character
+
+_BODY_SATURATION: Final = 1.5  # BM25's k1
+_BODY_LENGTH: Final = 0.4  # BM25's b
+_PROMPT_LENGTH: Final = 0.3  # the same for titles and samples, which repeat nothing that would have to be saturated
+_OFF_TOPIC_SHARE: Final = 0.3  # an off-topic sentence tells less about a token's rarity than an article
+_OTHER_ARTICLES: Final = 10  # imagined ones: without them no token would be rare among three articles
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleTexts:
+    """An article's normalised texts; `prompts` are its title and samples."""
+
+    prompts: Sequence[str]
+    body: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """`vocabulary` gives each token its place; `spoken` are the tokens of titles and samples: what people say."""
+
+    postings: Postings
+    vocabulary: Mapping[str, int]
+    spoken: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Occurrences:
+    """Each token of each text once, and how many times it is there."""
+
+    tokens: Places
+    texts: Places
+    times: Numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weights:
+    """How much each token tells: its kind's worth by BM25's inverse document frequency."""
+
+    now: Numbers
+    if_fewer: Numbers
+    rarest: float
+
+
+def gather(
+    articles: Sequence[ArticleTexts], *, synonyms: Synonyms, off_topic: Sequence[str], breathe: Callable[[], None]
+) -> Gathered:
+    """Gather the postings of at least one article; `off_topic` sentences are normalised."""
+    vocabulary: dict[str, int] = {}
+    prompts = list(chain.from_iterable(article.prompts for article in articles))
+    seen = _count([*prompts, *(article.body for article in articles)], vocabulary, synonyms, breathe)
+    sizes = np.array([len(article.prompts) for article in articles])
+    every = np.arange(len(articles))
+    owners = np.concatenate([every.repeat(sizes), every, every])
+    tokens, holders = np.divmod(_distinct(seen.tokens * len(articles) + owners[seen.texts]), len(articles))
+    strangers = [tokens_of(sentence, synonyms) for sentence in off_topic]
+    weights = _weigh(np.bincount(tokens, minlength=len(vocabulary)), len(articles), strangers, vocabulary)
+    breathe()
+    order = np.concatenate([seen.tokens, tokens]).argsort(kind="stable")
+    counts = np.bincount(seen.tokens, minlength=len(vocabulary)) + np.bincount(tokens, minlength=len(vocabulary))
+    impacts = np.concatenate([_impacts(seen, weights.now, len(prompts)), np.ones(len(tokens))])
+    postings = Postings(
+        firsts=counts.cumsum() - counts,
+        counts=counts,
+        texts=np.concatenate([seen.texts, holders + len(prompts) + len(articles)])[order].astype(np.int32),
+        impacts=impacts[order].astype(np.float32),
+        weights=weights.now,
+        weights_if_fewer=weights.if_fewer,
+        rarest=weights.rarest,
+        prompt_starts=sizes.cumsum() - sizes,
+        owners=owners,
+        prompts=len(prompts),
+        articles=len(articles),
+    )
+    names = list(vocabulary)
+    return Gathered(postings, vocabulary, [names[place] for place in _distinct(seen.tokens[seen.texts < len(prompts)])])
+
+
+def _count(
+    texts: Sequence[str], vocabulary: dict[str, int], synonyms: Synonyms, breathe: Callable[[], None]
+) -> _Occurrences:
+    places = []
+    for text in texts:
+        every = [vocabulary.setdefault(token, len(vocabulary)) for token in tokens_of(text, synonyms)]
+        places.append(np.array(every, np.intp))
+        breathe()
+    numbers = np.arange(len(texts)).repeat([len(every) for every in places])
+    keys, times = np.unique(np.concatenate(places) * len(texts) + numbers, return_counts=True)
+    tokens, where = np.divmod(keys, len(texts))
+    return _Occurrences(tokens, where, times.astype(np.float64))
+
+
+def _distinct(keys: Places) -> Places:
+    """Return the different keys, in order. (numpy's unique hashes when it needn't count, which takes longer.)"""
+    ordered = np.sort(keys)
+    return ordered[np.diff(ordered, prepend=-1) > 0]
+
+
+def _weigh(
+    holders: Places, articles: int, off_topic: Sequence[Sequence[str]], vocabulary: Mapping[str, int]
+) -> _Weights:
+    elsewhere = np.zeros(len(vocabulary))
+    for sentence in off_topic:
+        elsewhere[[vocabulary[token] for token in set(sentence) if token in vocabulary]] += _OFF_TOPIC_SHARE
+    everything = articles + len(off_topic) * _OFF_TOPIC_SHARE + _OTHER_ARTICLES
+
+    def rarity(frequency: Numbers) -> Numbers:
+        return np.log1p((everything - frequency + 0.5) / (frequency + 0.5))
+
+    rarest = float(rarity(np.zeros(1))[0])
+    worth = np.array([token_worth(token) for token in vocabulary])
+    single = np.array([is_character(token) for token in vocabulary], np.bool_)
+
+    def weights(frequency: Numbers) -> Numbers:
+        rare = rarity(frequency)
+        # A common character says even less than its rarity tells: most words contain some.
+        return worth * np.where(single, rare * np.sqrt(rare / rarest), rare)
+
+    return _Weights(weights(holders + elsewhere), weights(holders - 1 + elsewhere), rarest)
+
+
+def _impacts(seen: _Occurrences, weights: Numbers, prompts: int) -> Numbers:
+    """Return what each token counts in each text: less in a long one, more where it is repeated in a body."""
+    lengths: Numbers = np.bincount(seen.texts, weights[seen.tokens]).astype(np.float64)
+    in_body = seen.texts >= prompts
+    relative = lengths[seen.texts] / np.where(in_body, _mean(lengths[prompts:]), _mean(lengths[:prompts]))
+    room = _BODY_SATURATION * (1 - _BODY_LENGTH + _BODY_LENGTH * relative)
+    body = seen.times * (_BODY_SATURATION + 1) / (seen.times + room)
+    return np.where(in_body, body, 1 / (1 - _PROMPT_LENGTH + _PROMPT_LENGTH * relative))
+
+
+def _mean(lengths: Numbers) -> float:
+    return float(lengths.mean()) if lengths.any() else 1.0

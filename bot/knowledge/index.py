@@ -1,0 +1,88 @@
+"""The immutable index of the approved articles: built off-request, asked from any thread."""
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final, Self
+
+from bot.knowledge.findings import Article, Finding, Outcome, Thresholds
+from bot.knowledge.gathering import ArticleTexts, gather
+from bot.knowledge.normalise import normalise, spell_plainly
+from bot.knowledge.question import Reader
+from bot.knowledge.rehearsal import rehearse
+from bot.knowledge.search import Search
+from bot.knowledge.sounds import Sounds
+from bot.knowledge.synonyms import Synonyms
+
+_TAG: Final = re.compile(r"<[^<>]*>")  # answers may hold links, whose addresses nobody asks for
+
+
+class Index:
+    """Finds the article that answers a question, or says how unsure it is.
+
+    `self_test` is the share of the sample questions that find their own article while they are hidden themselves.
+    """
+
+    def __init__(self, search: Search | None, *, self_test: float, cache: int) -> None:
+        self.self_test = self_test
+        self._articles = len(search.articles) if search else 0
+        # Bound to the search, not to the index: no cycle, so an index that was replaced is freed at once.
+        self._find = functools.lru_cache(cache)(search.find if search else _nothing)
+
+    @classmethod
+    def build(
+        cls,
+        articles: Sequence[Article],
+        *,
+        synonyms: Sequence[Sequence[str]] = (),
+        off_topic: Sequence[str] = (),
+        thresholds: Thresholds | None = None,
+        cache: int = 4096,
+        breathe: Callable[[], None] = lambda: None,
+    ) -> Self:
+        """Index the articles, and fit the confidence on their samples and the off-topic sentences.
+
+        `cache`: answers kept. `breathe` is called about every millisecond, to let other threads work.
+        """
+        if not articles:
+            return cls(None, self_test=0.0, cache=cache)
+        texts = [_read(article, breathe) for article in articles]
+        groups = Synonyms(synonyms)
+        sentences = [normalise(sentence) for sentence in off_topic]
+        gathered = gather(texts, synonyms=groups, off_topic=sentences, breathe=breathe)
+        reader = Reader(gathered.vocabulary, Sounds(gathered.spoken, breathe), groups)
+        rehearsal = rehearse(gathered.postings, reader, texts=texts, off_topic=sentences, breathe=breathe)
+        search = Search(
+            articles=tuple(articles),
+            exact=_exact(texts),
+            reader=reader,
+            postings=gathered.postings,
+            confidence=rehearsal.confidence,
+            thresholds=thresholds or Thresholds(),
+        )
+        return cls(search, self_test=rehearsal.recall, cache=cache)
+
+    def __len__(self) -> int:
+        return self._articles
+
+    def find(self, question: str) -> Finding:
+        """Return the articles nearest to the question, which may be any string."""
+        return self._find(normalise(question))
+
+
+def _nothing(question: str) -> Finding:
+    return Finding(Outcome.UNKNOWN, (), question, "there are no articles")
+
+
+def _read(article: Article, breathe: Callable[[], None]) -> ArticleTexts:
+    breathe()
+    body = _TAG.sub(" ", f"{article.title} {article.answer}")
+    return ArticleTexts([normalise(text) for text in (article.title, *article.samples)], spell_plainly(body))
+
+
+def _exact(texts: Sequence[ArticleTexts]) -> dict[str, int]:
+    """Lead from words to the place of their article, unless two articles have the same."""
+    owners = {(prompt, place) for place, text in enumerate(texts) for prompt in text.prompts if prompt}
+    shared = Counter(prompt for prompt, _ in owners)
+    return {prompt: place for prompt, place in owners if shared[prompt] == 1}

@@ -1,0 +1,59 @@
+"""One question's way through the index: the exact words first, then the best score and how far it can be trusted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.knowledge.confidence import Confidence, Marks
+from bot.knowledge.findings import Article, Finding, Hit, Outcome, Thresholds
+from bot.knowledge.postings import Postings
+from bot.knowledge.question import Reader
+
+_HITS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """All that a question needs; `exact` leads from normalised titles and samples to places in `articles`."""
+
+    articles: tuple[Article, ...]
+    exact: dict[str, int]
+    reader: Reader
+    postings: Postings
+    confidence: Confidence
+    thresholds: Thresholds
+
+    def find(self, question: str) -> Finding:
+        """`question` is normalised."""
+        if question in self.exact:
+            article = self.articles[self.exact[question]]
+            return Finding(Outcome.ANSWER, (Hit(article, 1.0, 1.0),), question, "exact: a title or sample")
+        if not question:
+            return Finding(Outcome.UNKNOWN, (), question, "nothing to search")
+        scores = self.postings.score(self.reader.read(question))
+        ranking = scores.ranking(_HITS)
+        seen = Marks.of(scores, ranking)
+        if not seen.strength:
+            return Finding(Outcome.UNKNOWN, (), question, "no word of it is in any article")
+        chance = self.confidence.chance(seen)
+        fits = [float(scores.fit[number]) / scores.asked for number in ranking]
+        return Finding(
+            self.thresholds.outcome(chance), self._hits(ranking, fits, chance), question, self._why(seen, chance)
+        )
+
+    def _hits(self, ranking: Sequence[int], fits: Sequence[float], chance: float) -> tuple[Hit, ...]:
+        # The runners-up share what the best one leaves, and none is surer than the best.
+        rest = min(chance, 1 - chance) / fits[0]
+        confidences = [chance, *(rest * fit for fit in fits[1:])]
+        return tuple(
+            Hit(self.articles[number], confidence, fit)
+            for number, confidence, fit in zip(ranking, confidences, fits, strict=True)
+            if fit > 0
+        )
+
+    def _why(self, seen: Marks, chance: float) -> str:
+        limits = f"answer from {self.thresholds.answer:.2f}, suggest from {self.thresholds.suggest:.2f}"
+        return (
+            f"confidence {chance:.2f} ({limits}): "
+            f"strength {seen.strength:.2f}, lead {seen.lead:.2f}, evidence {seen.evidence:.2f}"
+        )

@@ -1,0 +1,141 @@
+"""The lanes: what each needs to know before an attempt, and what an attempt is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from bot.outbound.delivery import FetchMedia, LaneName, load_media, load_text
+from bot.outbound.files import KeptFile, ReceivedFiles, Write
+from bot.outbound.reactions import CannotKeep
+from bot.wechat.api import WeChatApi
+from bot.wechat.errors import MediaExpired, MediaUnusable, NotPermitted, WeChatError
+from store import attachments, citizens
+from store.attachments import Attachment, AttachmentState
+from store.claims import Claimed
+from store.database import Database
+from store.lanes import Limits
+
+Record = Callable[[Connection], object]  # what is written in the transaction that settles the row
+
+
+class NotWanted(Exception):
+    """The delivery has lost its sense: nobody to write to, or nothing to fetch any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A delivery ready to be attempted. `attempt` may be called once; it returns what to record beside "sent"."""
+
+    attempt: Callable[[], Awaitable[Record | None]]
+    if_refused: Record | None = None
+
+
+class Lane(Protocol):
+    """One interface of WeChat's. `width` rows are attempted at once, each within `attempt_seconds`."""
+
+    name: str
+    limits: Limits
+    width: int
+    attempt_seconds: float
+    client_id_valid: timedelta
+
+    async def prepare(self, claimed: Claimed) -> Prepared:
+        """Look up what the attempt needs; raises NotWanted or MalformedBody."""
+
+    async def tidy(self) -> None:
+        """Clean up behind the lane, now and then."""
+
+
+class CustomerMessages:
+    """Texts to citizens whose window is open. WeChat has no key to recognise a second one by."""
+
+    name = LaneName.CUSTOMER_MESSAGE
+    width = 40
+    attempt_seconds = 75.0  # a token that must be replaced in between included
+    client_id_valid = timedelta(0)
+
+    def __init__(self, api: WeChatApi, database: Database, *, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits(per_second=100, burst=50, day_limit=500_000)
+        self._api = api
+        self._database = database
+
+    async def prepare(self, claimed: Claimed) -> Prepared:
+        """Look the openid up; who has left or was erased gets nothing."""
+        body = load_text(claimed.body)
+        openid = await self._database.read(citizens.find_recipient, body.citizen_id)
+        if openid is None:
+            raise NotWanted("the citizen doesn't follow the account any more")
+        return Prepared(attempt=partial(self._send, openid, body.text))
+
+    async def _send(self, openid: str, text: str) -> None:
+        await self._api.send_customer_text(openid, text)
+
+    async def tidy(self) -> None:
+        """Leave everything: texts leave nothing behind."""
+
+
+class MediaFetches:
+    """Photos, voice and video to fetch and keep."""
+
+    name = LaneName.MEDIA
+    width = 10
+    attempt_seconds = 150.0
+    client_id_valid = timedelta(0)
+
+    def __init__(
+        self, api: WeChatApi, database: Database, *, files: ReceivedFiles, limits: Limits | None = None
+    ) -> None:
+        self.limits = limits or Limits(per_second=20, burst=20, day_limit=200_000)
+        self._api = api
+        self._database = database
+        self._files = files
+
+    async def prepare(self, claimed: Claimed) -> Prepared:
+        """Look the attachment up; one that was erased or is here already isn't fetched."""
+        body = load_media(claimed.body)
+        attachment = await self._database.read(attachments.find, body.attachment_id)
+        if attachment is None or attachment.state is not AttachmentState.EXPECTED:
+            raise NotWanted("the attachment isn't expected any more")
+        lose = partial(attachments.lose, attachment_id=attachment.id)
+        return Prepared(attempt=partial(self._fetch, body, attachment), if_refused=lose)
+
+    async def _fetch(self, body: FetchMedia, attachment: Attachment) -> Record:
+        try:
+            kept = await self._fetch_from_any(body, attachment.kind)
+        except OSError as error:
+            raise CannotKeep(f"a received file can't be written: {error.strerror or type(error).__name__}") from error
+        return partial(_note_kept, attachment_id=attachment.id, kept=kept)
+
+    async def _fetch_from_any(self, body: FetchMedia, kind: str) -> KeptFile:
+        """Take a picture from its address, which costs no quota, and only otherwise by its media id."""
+        failure: WeChatError | None = None
+        for source in self._sources(body):
+            try:
+                return await self._files.receive(source, kind=kind)
+            except (MediaUnusable, MediaExpired, NotPermitted) as error:
+                failure = failure or error
+        raise failure or MediaUnusable("neither an address nor a media id")
+
+    def _sources(self, body: FetchMedia) -> list[Callable[[Write], Awaitable[object]]]:
+        found: list[Callable[[Write], Awaitable[object]]] = []
+        if body.picture_url:
+            found.append(partial(self._api.download_picture, body.picture_url))
+        if body.media_id:
+            found.append(partial(self._api.download_media, body.media_id))
+        return found
+
+    async def tidy(self) -> None:
+        """Remove the files of erased citizens, and what killed processes left half-written."""
+        await asyncio.to_thread(self._files.sweep)
+        for name in await self._database.read(attachments.list_files_to_remove):
+            if await asyncio.to_thread(self._files.remove, name):
+                await self._database.write(attachments.note_removed, name)
+
+
+def _note_kept(conn: Connection, *, attachment_id: int, kept: KeptFile) -> None:
+    attachments.keep(conn, attachment_id, sha256=kept.sha256, content_type=kept.content_type, size=kept.size)

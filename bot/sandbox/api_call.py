@@ -1,0 +1,86 @@
+"""The shapes of an API call: what arrives, what an endpoint is, how it refuses."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.sandbox.citizens import Citizen
+from bot.sandbox.wire import Json
+from bot.sandbox.world import World
+
+OK: Json = {"errcode": 0, "errmsg": "ok"}
+
+
+class ApiError(Exception):
+    """The call is refused with a code from WeChat's table."""
+
+    def __init__(self, errcode: int, errmsg: str, **more: Any) -> None:
+        super().__init__(errmsg)
+        self.answer: Json = {"errcode": errcode, "errmsg": errmsg, **more}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The file of a multipart call."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Call:
+    """One API call as it arrived; `json` is {} where the endpoint takes none."""
+
+    path: str
+    query: Mapping[str, str]
+    remote: str
+    json: Json = field(default_factory=dict)
+    upload: Upload | None = None
+
+    def text(self, name: str, errcode: int = 40035) -> str:
+        """A text of the JSON body that must be there and not be empty."""
+        value = self.json.get(name)
+        if not isinstance(value, str) or not value:
+            raise ApiError(errcode, f"invalid {name}")
+        return value
+
+
+@dataclass(frozen=True)
+class File:
+    """An answer that isn't JSON."""
+
+    content: bytes
+    content_type: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One API path: who may call it, what it takes, what it does."""
+
+    run: Callable[[World, Call], Json | File]
+    method: Literal["GET", "POST"]
+    takes: Literal["json", "file", "nothing"] = "nothing"
+    needs: str | None = None
+    token: bool = True
+
+
+def ok(**more: Any) -> Json:
+    """WeChat's plain yes, with what the endpoint adds."""
+    return {**OK, **more}
+
+
+def citizen_of(world: World, openid: object) -> Citizen:
+    """The citizen with this openid; raises 40003."""
+    citizen = world.crowd.find(openid) if isinstance(openid, str) else None
+    if citizen is None:
+        raise ApiError(40003, "invalid openid")
+    return citizen
+
+
+def follower_of(world: World, openid: object) -> Citizen:
+    """The citizen if they follow the account; raises 40003 or 43004."""
+    citizen = citizen_of(world, openid)
+    if not citizen.followed:
+        raise ApiError(43004, "require subscribe")
+    return citizen

@@ -1,0 +1,15 @@
+"""What citizens can do here: one capability a module."""
+
+from bot.dialogue.turn import Capability
+from handlers import attachments, elsewhere, following, guide, person, privacy, questions
+
+# In the order in which they are tried; the last one answers every text.
+CAPABILITIES: tuple[Capability, ...] = (
+    following.CAPABILITY,
+    privacy.CAPABILITY,
+    person.CAPABILITY,
+    elsewhere.CAPABILITY,
+    guide.CAPABILITY,
+    attachments.CAPABILITY,
+    questions.CAPABILITY,
+)

@@ -1,0 +1,87 @@
+"""Answering questions: the approved answer, the nearest three, or an honest "I don't know"."""
+
+from dataclasses import replace
+
+from bot import texts
+from bot.dialogue.turn import Capability, Intent, Turn
+from bot.knowledge.findings import Article, Outcome
+from bot.wechat.messages import Message, Reply, Text
+from store import unanswered
+
+_MAX_QUESTION = 500  # characters of a question that the office reads
+
+
+def act(turn: Turn) -> Reply | None:
+    """Answer every text, and the words that go on from an answer or an offer."""
+    if turn.intent is Intent.MORE:
+        return _go_on(turn)
+    if turn.intent is Intent.NONE_OF_THESE:
+        return _none_fits(turn)
+    if not turn.is_text():
+        return None
+    if turn.understanding.gone:
+        turn.forget_thread()
+        return Text(texts.STALE_ARTICLE)
+    if turn.understanding.article is not None:
+        return _answer(turn, turn.understanding.article)
+    finding = turn.understanding.finding
+    if finding is not None and finding.outcome is Outcome.SUGGEST:
+        return _suggest(turn, tuple(hit.article for hit in finding.hits))
+    return _admit(turn)
+
+
+def _answer(turn: Turn, article: Article) -> Reply:
+    turn.forget_thread()
+    turn.context = replace(turn.context, article_id=article.id)
+    return Text(article.answer)
+
+
+def _suggest(turn: Turn, articles: tuple[Article, ...]) -> Reply:
+    turn.forget_thread()
+    choices = tuple(article.id for article in articles)
+    turn.context = replace(turn.context, question=_question(turn), choices=choices)
+    return Text(texts.suggestions([(article.title, f"article:{article.id}") for article in articles]))
+
+
+def _admit(turn: Turn) -> Reply:
+    finding = turn.understanding.finding
+    nearest = finding.hits[0].article.id if finding is not None and finding.hits else None
+    _keep_for_the_office(turn, _question(turn), cause="refused", nearest=nearest)
+    turn.forget_thread()
+    return Text(texts.unknown(turn.office))
+
+
+def _none_fits(turn: Turn) -> Reply:
+    if not turn.context.choices:
+        return Text(texts.no_choice_open())
+    nearest = turn.context.choices[0]
+    _keep_for_the_office(turn, turn.context.question, cause="none_fits", nearest=nearest)
+    turn.forget_thread()
+    return Text(texts.none_fits(turn.office))
+
+
+def _go_on(turn: Turn) -> Reply:
+    if not turn.context.rest:
+        return Text(texts.NOTHING_MORE)
+    rest = turn.context.rest
+    turn.context = replace(turn.context, rest="")
+    return Text(rest)
+
+
+def _keep_for_the_office(turn: Turn, question: str, *, cause: str, nearest: int | None) -> None:
+    if question.strip():
+        unanswered.add(
+            turn.conn,
+            citizen_id=turn.citizen_id,
+            question=question,
+            cause=cause,
+            nearest_article_id=nearest,
+            asked=turn.now,
+        )
+
+
+def _question(turn: Turn) -> str:
+    return turn.push.text[:_MAX_QUESTION] if isinstance(turn.push, Message) else ""
+
+
+CAPABILITY = Capability("questions", act)

@@ -1,0 +1,56 @@
+"""What every new installation starts with: answers, words that steer a talk, synonyms, off-topic sentences."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from store.articles import Link, NewArticle
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a whole message may say (`phrases`), or hold somewhere (`contains`), to mean one thing."""
+
+    phrases: Mapping[str, str]  # phrase -> meaning
+    contains: Mapping[str, str]
+
+
+def read_articles() -> list[NewArticle]:
+    """Return the starting articles; they are samples until a named person approves them."""
+    return [_article(entry) for entry in _read("articles.toml")["article"]]
+
+
+def read_words() -> Words:
+    """Return the phrases people really say, by meaning."""
+    meanings = _read("words.toml")
+    phrases = {phrase: name for name, entry in meanings.items() for phrase in entry.get("phrases", ())}
+    contains = {phrase: name for name, entry in meanings.items() for phrase in entry.get("contains", ())}
+    return Words(phrases, contains)
+
+
+def read_off_topic() -> Sequence[str]:
+    """Return sentences that no article should answer."""
+    return tuple(_read("off_topic.toml")["sentences"])
+
+
+def read_synonyms() -> Sequence[Sequence[str]]:
+    """Return groups of words that mean the same here."""
+    return tuple(tuple(group) for group in _read("synonyms.toml")["groups"])
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((files(__name__) / name).read_text("utf-8"))
+
+
+def _article(entry: Mapping[str, Any]) -> NewArticle:
+    return NewArticle(
+        slug=entry["slug"],
+        ours=entry.get("ours", True),
+        measure=entry.get("measure"),
+        title=entry["title"],
+        answer=entry["answer"].strip(),
+        links=tuple(Link(link["text"], link["url"]) for link in entry.get("links", ())),
+        samples=tuple(entry["samples"]),
+    )
