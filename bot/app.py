@@ -79,16 +79,15 @@ async def serve(settings: Settings, *, stop: asyncio.Event, started: Callable[[i
 
 
 async def prepare_database(settings: Settings) -> None:
-    """Give an empty database its tables and the starting articles; refuse one of another version.
+    """Give an empty database its tables, refuse one of another version, refresh the articles that are still samples.
 
     Raises:
         NeedsMigration: with what to do.
     """
     revision = await find_revision(settings.database_url)
-    if revision is None:
-        await bring_up_to_date(settings)
-    elif revision != newest_revision():
+    if revision not in {None, newest_revision()}:
         raise NeedsMigration("the database has another shape: make a backup, then run `wenming migrate`")
+    await bring_up_to_date(settings)
 
 
 async def bring_up_to_date(settings: Settings) -> Result:
@@ -220,7 +219,7 @@ async def _run(
 ) -> None:
     """Run every task under one roof; when asked to stop, finish accepted messages, then the jobs."""
     working = asyncio.Event()  # set later than `stop`: the jobs outlive the last message
-    async with asyncio.TaskGroup() as tasks:
+    async with one_error(), asyncio.TaskGroup() as tasks:
         for job in parts.jobs:
             tasks.create_task(run_job(job, working))
         for sender in parts.senders:
@@ -235,6 +234,17 @@ async def _run(
         finally:
             await control.stop()
             working.set()
+
+
+@contextlib.asynccontextmanager
+async def one_error() -> AsyncIterator[None]:
+    """Let a task group's only error out as itself, so that the terminal can explain it."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        if len(group.exceptions) == 1:
+            raise group.exceptions[0] from None
+        raise
 
 
 @contextlib.asynccontextmanager

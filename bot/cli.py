@@ -24,18 +24,16 @@ from bot.app import (  # noqa: E402
     prepare_database,
     serve,
 )
-from bot.commands import COMMANDS, Result  # noqa: E402
+from bot.commands import COMMANDS, OPERATORS_TROUBLE, Result  # noqa: E402
 from bot.control import CommandFailed, NotRunning, ask_service  # noqa: E402
 from bot.demo import run_demo  # noqa: E402
 from bot.doctor import examine  # noqa: E402
 from bot.logs import Logs  # noqa: E402
 from bot.questioning import explain_answer  # noqa: E402
 from bot.settings import AccountKind, Settings, SettingsError, read_settings  # noqa: E402
-from bot.wechat.errors import WeChatError  # noqa: E402
 from store.lock import AlreadyServed, hold_database  # noqa: E402
-from store.sealing import CannotOpen  # noqa: E402
 
-_KNOWN_TROUBLE = (SettingsError, AlreadyServed, NeedsMigration, CommandFailed, CannotOpen, WeChatError, ValueError)
+_KNOWN_TROUBLE = (SettingsError, AlreadyServed, NeedsMigration, CommandFailed, OSError, *OPERATORS_TROUBLE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

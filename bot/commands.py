@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.wechat.api import WeChatApi
+from bot.wechat.errors import WeChatError
 from bot.wechat.menus import Button, Menu
 from store import articles, contacts, failures, service
 from store.database import Database
-from store.sealing import Seal
+from store.sealing import CannotOpen, Seal
 from store.start import read_articles
 
 Result = Mapping[str, object]
+OPERATORS_TROUBLE = (WeChatError, CannotOpen, ValueError)  # what a command may raise that its words explain
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot.commands import COMMANDS, Result, Workplace
+from bot.commands import COMMANDS, OPERATORS_TROUBLE, Result, Workplace
 
 _SECONDS = 30.0
 
@@ -49,8 +49,10 @@ class ControlSocket:
         command = COMMANDS.get(asked["name"])
         if command is None:
             return web.json_response({"error": f"no command {asked['name']}"}, status=400)
-        result = await command(self._place, **asked["arguments"])
-        return web.json_response(result)
+        try:
+            return web.json_response(await command(self._place, **asked["arguments"]))
+        except OPERATORS_TROUBLE as trouble:
+            return web.json_response({"error": str(trouble)}, status=422)
 
 
 async def ask_service(path: Path, name: str, arguments: Mapping[str, Any]) -> Result:
@@ -65,8 +67,10 @@ async def ask_service(path: Path, name: str, arguments: Mapping[str, Any]) -> Re
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
         with suppress(aiohttp.ClientConnectorError, FileNotFoundError):
             async with session.post("http://wenming/command", json={"name": name, "arguments": arguments}) as answer:
-                if answer.status != 200:
-                    raise CommandFailed(f"the service answered {answer.status}: {(await answer.text())[:200]}")
+                if answer.status >= 500:
+                    raise CommandFailed("the service failed; its log says why")
                 result: Result = await answer.json()
+                if answer.status != 200:
+                    raise CommandFailed(str(result["error"]))
                 return result
     raise NotRunning(str(path))

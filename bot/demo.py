@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from bot.app import serve
+from bot.app import one_error, serve
 from bot.control import ask_service
 from bot.logs import Logs
 from bot.settings import AccountKind, Settings, read_settings
@@ -61,7 +61,7 @@ async def run_demo(
 async def _serve_with_menu(settings: Settings, page_port: int, *, stop: asyncio.Event) -> None:
     """Run the service and, once it listens, put the bottom menu up where the account's kind has one."""
     ready = asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
+    async with one_error(), asyncio.TaskGroup() as tasks:
         tasks.create_task(serve(settings, stop=stop, started=lambda _: ready.set()))
         await ready.wait()
         if CAPABILITIES[settings.account_kind].custom_menu:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot import texts
 from bot.dialogue.turn import Capability, Intent, Turn
-from bot.knowledge.findings import Article, Outcome
+from bot.knowledge.findings import Article, Finding, Outcome
 from bot.wechat.messages import Message, Reply, Text
 from store import unanswered
 
@@ -25,9 +25,11 @@ def act(turn: Turn) -> Reply | None:
     if turn.understanding.article is not None:
         return _answer(turn, turn.understanding.article)
     finding = turn.understanding.finding
-    if finding is not None and finding.outcome is Outcome.SUGGEST:
-        return _suggest(turn, tuple(hit.article for hit in finding.hits))
-    return _admit(turn)
+    if finding is None:  # a number, and nothing to choose from
+        return Text(texts.no_choice_open())
+    if finding.outcome is Outcome.SUGGEST:
+        return _suggest(turn, finding)
+    return _admit(turn, finding)
 
 
 def _answer(turn: Turn, article: Article) -> Reply:
@@ -36,16 +38,16 @@ def _answer(turn: Turn, article: Article) -> Reply:
     return Text(article.answer)
 
 
-def _suggest(turn: Turn, articles: tuple[Article, ...]) -> Reply:
+def _suggest(turn: Turn, finding: Finding) -> Reply:
+    articles = [hit.article for hit in finding.hits]
     turn.forget_thread()
     choices = tuple(article.id for article in articles)
     turn.context = replace(turn.context, question=_question(turn), choices=choices)
     return Text(texts.suggestions([(article.title, f"article:{article.id}") for article in articles]))
 
 
-def _admit(turn: Turn) -> Reply:
-    finding = turn.understanding.finding
-    nearest = finding.hits[0].article.id if finding is not None and finding.hits else None
+def _admit(turn: Turn, finding: Finding) -> Reply:
+    nearest = finding.hits[0].article.id if finding.hits else None
     _keep_for_the_office(turn, _question(turn), cause="refused", nearest=nearest)
     turn.forget_thread()
     return Text(texts.unknown(turn.office))

@@ -53,6 +53,7 @@ class NewArticle:
 
 
 _VERSION = select(service_state.c.knowledge_version)
+_LOCK = update(service_state).values(knowledge_version=service_state.c.knowledge_version)
 _BUMP = update(service_state).values(knowledge_version=service_state.c.knowledge_version + 1)
 _PUBLISHED = select(articles).where(
     articles.c.status.in_(bindparam("statuses", expanding=True)),
@@ -99,8 +100,9 @@ def next_validity_change(conn: Connection, *, now: datetime) -> datetime | None:
 def import_articles(conn: Connection, new: Sequence[NewArticle], *, status: str, editor: str, now: datetime) -> int:
     """Add articles whose slug is unknown and refresh those that are still samples; return how many changed.
 
-    An article that staff have approved, edited or withdrawn is never touched.
+    An article that staff have approved, edited or withdrawn is never touched. Replicas that start together take turns.
     """
+    conn.execute(_LOCK)
     changed = sum(_import_one(conn, article, status=status, editor=editor, now=now) for article in new)
     if changed:
         conn.execute(_BUMP)

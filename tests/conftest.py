@@ -10,6 +10,7 @@ import pytest
 from store.database import Database, open_database
 from store.migrate import migrate
 from tests.postgres import Cluster, start_cluster
+from tests.town import Town, open_town
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +62,18 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = open_database(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def town(tmp_path: Path, database_url: str) -> AsyncIterator[Town]:
+    """A verified service account in safe mode, on each kind of database."""
+    async with open_town(tmp_path, database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The address of a migrated, empty SQLite file, for tests that don't depend on the kind of database."""
+    file = tmp_path / "wenming.db"
+    shutil.copy(sqlite_template, file)
+    return f"sqlite:///{file}"

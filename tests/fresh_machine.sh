@@ -92,14 +92,17 @@ make_system() {
   chroot "$system" useradd --create-home citizen
 }
 
-# inside USER COMMAND…: runs a command in the system as that user, with a clean environment and pip's settings.
-inside() {
-  local user=$1 home=/root variables
-  shift
-  [ "$user" = root ] || home=/home/$user
+# enter USER: sets `as_user`, the words that run a command in the project inside as that user, knowing nothing of this
+# machine but pip's settings. An array, so that a command in the background is one process to stop.
+enter() {
+  local home=/root variables
+  [ "$1" = root ] || home=/home/$1
   mapfile -t variables < <(pip_variables)
-  env -i "${variables[@]}" HOME="$home" USER="$user" LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    chroot --userspec="$user:$user" --groups="$user" "$system" /bin/sh -c 'cd "$HOME/wenming" && exec "$@"' sh "$@"
+  as_user=(
+    env -i "${variables[@]}" HOME="$home" USER="$1" LANG=C.UTF-8
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+    chroot --userspec="$1:$1" --groups="$1" "$system" /bin/sh -c 'cd "$HOME/wenming" && exec "$@"' sh
+  )
 }
 
 clone() {
@@ -120,15 +123,17 @@ timed() {
 }
 
 page_answers() {
-  inside "$1" python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5)' "http://127.0.0.1:$port/" 2>/dev/null
+  "${as_user[@]}" python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5)' \
+    "http://127.0.0.1:$port/" 2>/dev/null
 }
 
 demo_answers() {
-  local user=$1 demo code=1
-  inside "$user" ./wenming demo &
+  local demo code=1
+  ! page_answers || { echo "something else answers on port $port already"; return 1; }
+  "${as_user[@]}" ./wenming demo &
   demo=$!
   for _ in $(seq 600); do
-    if page_answers "$user"; then code=0; break; fi
+    if page_answers; then code=0; break; fi
     kill -0 "$demo" 2>/dev/null || break
     sleep 0.2
   done
@@ -141,10 +146,11 @@ make_base
 for user in root citizen; do
   make_system
   clone "$user"
+  enter "$user"
   echo "== as $user"
-  timed "$user: ./wenming demo, until the page answers" demo_answers "$user"
-  timed "$user: ./wenming demo again" demo_answers "$user"
-  timed "$user: ./wenming test, with its set-up" inside "$user" ./wenming test
+  timed "$user: ./wenming demo, until the page answers" demo_answers
+  timed "$user: ./wenming demo again" demo_answers
+  timed "$user: ./wenming test, with its set-up" "${as_user[@]}" ./wenming test
 done
 [ "$failures" -eq 0 ] || { echo "== $failures failed"; exit 1; }
 echo "== all worked"

@@ -30,7 +30,7 @@ class Router:
         if push.kind != "text":
             return Understanding()
         if push.menu_id.startswith(ARTICLE_LINK):
-            return self._pick(_number(push.menu_id.removeprefix(ARTICLE_LINK)))
+            return self._pick(push.menu_id.removeprefix(ARTICLE_LINK))
         if (meant := _named_intent(push.menu_id)) is not None:
             return Understanding(intent=meant)
         return self._understand_words(push.text, context)
@@ -45,11 +45,11 @@ class Router:
 
     def _understand_words(self, text: str, context: Context) -> Understanding:
         words = normalise(text)
-        if context.choices and (chosen := _number(words)) and chosen <= len(context.choices):
-            return self._pick(context.choices[chosen - 1])
         intent = self._phrases.get(words)
         if intent is not None:
             return Understanding(intent=intent)
+        if chosen := _choice(words):
+            return self._pick(context.choices[chosen - 1]) if chosen <= len(context.choices) else Understanding()
         finding = self._library.find(text)
         if finding.outcome is Outcome.UNKNOWN and (meant := self._meant_by_part(words)) is not None:
             return Understanding(intent=meant)
@@ -59,8 +59,8 @@ class Router:
     def _meant_by_part(self, words: str) -> Intent | None:
         return next((intent for part, intent in self._contains.items() if part in words), None)
 
-    def _pick(self, article_id: int) -> Understanding:
-        article = self._library.article(article_id)
+    def _pick(self, article_id: int | str) -> Understanding:
+        article = self._library.article(int(article_id)) if str(article_id).isdecimal() else None
         return Understanding(article=article, gone=article is None)
 
 
@@ -73,6 +73,6 @@ def _named_intent(name: str) -> Intent | None:
     return _BY_NAME.get(name)
 
 
-def _number(text: str) -> int:
-    """Return a small positive number written in ASCII digits, 0 for anything else."""
-    return int(text) if len(text) < 10 and text.isascii() and text.isdigit() else 0
+def _choice(words: str) -> int:
+    """Return a choice written as one digit, 0 for anything else."""
+    return int(words) if len(words) == 1 and words.isascii() and words.isdigit() else 0

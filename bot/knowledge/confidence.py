@@ -12,28 +12,29 @@ from bot.knowledge.postings import Scores
 
 _ROUNDS: Final = 12
 _TRUST_IN_USUAL: Final = 4.0  # how much evidence it takes to move away from the usual coefficients
-_USUAL: Final = (-6.2, 2.0, 3.0, 1.4)  # about what the starting articles give
+_USUAL: Final = (-5.5, 2.5, 3.5, 1.2)  # about what the starting articles give
 
 _Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """`strength`: score of the best article per weight asked; `lead`: its distance to the next one, 0 to 1;
-    `evidence`: logarithm of the weight that it covers."""
+    """Three marks of a result, each from 0 (bad) up."""
 
-    strength: float
-    lead: float
-    evidence: float
+    strength: float  # logarithm of the best article's score per weight asked
+    lead: float  # the best article's distance to the next one, as a part of its score
+    evidence: float  # logarithm of the weight that the best article covers
 
     @classmethod
     def of(cls, scores: Scores, ranking: Sequence[int]) -> Self:
-        """`ranking`: the articles, best first."""
+        """Return the marks of the best article; `ranking` holds the places of the articles, best first."""
         best = float(scores.fit[ranking[0]])
         if best <= 0:
             return cls(0.0, 0.0, 0.0)
-        lead = 1 - float(scores.fit[ranking[1]]) / best if len(ranking) > 1 else 1.0
-        return cls(best / scores.asked, lead, math.log1p(float(scores.known[ranking[0]])))
+        # A single character is in one article and not in another by mere chance.
+        second = float(scores.fit[ranking[1]]) if len(ranking) > 1 else 0.0
+        lead = 1 - second / best if scores.tokens > 1 else 0.0
+        return cls(math.log1p(best / scores.asked), lead, math.log1p(float(scores.known[ranking[0]])))
 
 
 @dataclass(frozen=True, slots=True)

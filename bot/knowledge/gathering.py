@@ -17,6 +17,7 @@ _BODY_LENGTH: Final = 0.4  # BM25's b
 _PROMPT_LENGTH: Final = 0.3  # the same for titles and samples, which repeat nothing that would have to be saturated
 _OFF_TOPIC_SHARE: Final = 0.3  # an off-topic sentence tells less about a token's rarity than an article
 _OTHER_ARTICLES: Final = 10  # imagined ones: without them no token would be rare among three articles
+_AT_ONCE: Final = 16  # texts between two breaths
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,16 @@ def gather(
     sizes = np.array([len(article.prompts) for article in articles])
     every = np.arange(len(articles))
     owners = np.concatenate([every.repeat(sizes), every, every])
+    breathe()
     tokens, holders = np.divmod(_distinct(seen.tokens * len(articles) + owners[seen.texts]), len(articles))
+    breathe()
     strangers = [tokens_of(sentence, synonyms) for sentence in off_topic]
     weights = _weigh(np.bincount(tokens, minlength=len(vocabulary)), len(articles), strangers, vocabulary)
     breathe()
     order = np.concatenate([seen.tokens, tokens]).argsort(kind="stable")
     counts = np.bincount(seen.tokens, minlength=len(vocabulary)) + np.bincount(tokens, minlength=len(vocabulary))
     impacts = np.concatenate([_impacts(seen, weights.now, len(prompts)), np.ones(len(tokens))])
+    breathe()
     postings = Postings(
         firsts=counts.cumsum() - counts,
         counts=counts,
@@ -92,10 +96,11 @@ def _count(
     texts: Sequence[str], vocabulary: dict[str, int], synonyms: Synonyms, breathe: Callable[[], None]
 ) -> _Occurrences:
     places = []
-    for text in texts:
+    for number, text in enumerate(texts):
+        if number % _AT_ONCE == 0:
+            breathe()
         every = [vocabulary.setdefault(token, len(vocabulary)) for token in tokens_of(text, synonyms)]
         places.append(np.array(every, np.intp))
-        breathe()
     numbers = np.arange(len(texts)).repeat([len(every) for every in places])
     keys, times = np.unique(np.concatenate(places) * len(texts) + numbers, return_counts=True)
     tokens, where = np.divmod(keys, len(texts))

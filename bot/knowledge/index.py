@@ -2,6 +2,7 @@
 
 import functools
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final, Self
@@ -16,6 +17,10 @@ from bot.knowledge.sounds import Sounds
 from bot.knowledge.synonyms import Synonyms
 
 _TAG: Final = re.compile(r"<[^<>]*>")  # answers may hold links, whose addresses nobody asks for
+
+
+def _let_others_work() -> None:
+    time.sleep(0)  # gives the interpreter lock away at once; waiting threads would else ask for it only after 5 ms
 
 
 class Index:
@@ -39,11 +44,11 @@ class Index:
         off_topic: Sequence[str] = (),
         thresholds: Thresholds | None = None,
         cache: int = 4096,
-        breathe: Callable[[], None] = lambda: None,
+        breathe: Callable[[], None] = _let_others_work,
     ) -> Self:
         """Index the articles, and fit the confidence on their samples and the off-topic sentences.
 
-        `cache`: answers kept. `breathe` is called about every millisecond, to let other threads work.
+        `cache`: answers kept. `breathe` is called about every millisecond: the index is built beside a running service.
         """
         if not articles:
             return cls(None, self_test=0.0, cache=cache)

@@ -23,6 +23,7 @@ class Scores:
     fit: Numbers
     known: Numbers  # the part of the question that the article's words cover
     asked: float  # the whole question
+    tokens: int  # how many different ones of the question the knowledge base has
 
     def ranking(self, count: int) -> list[int]:
         """Return the places of the best articles, best first."""
@@ -94,4 +95,4 @@ class Postings:
         fit = np.maximum.reduceat(totals[: self.prompts], self.prompt_starts)
         fit += _BODY_SHARE * totals[self.prompts : -self.articles]
         fit += _WHOLE_SHARE * whole
-        return Scores(fit, whole, float(weights.sum()) + question.strange * self.rarest)
+        return Scores(fit, whole, float(weights.sum()) + question.strange * self.rarest, len(question.tokens))

@@ -10,8 +10,9 @@ from bot.knowledge.gathering import ArticleTexts
 from bot.knowledge.postings import Postings
 from bot.knowledge.question import Reader
 
-_LONGEST: Final = 600  # samples asked; more of them don't change the result
+_LONGEST: Final = 400  # samples asked; more of them don't change the result
 _OFF_TOPIC_WEIGHT: Final = 2.0
+_AT_ONCE: Final = 8  # questions between two breaths
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,17 @@ def rehearse(
     breathe: Callable[[], None],
 ) -> Rehearsal:
     """Ask each sample, or every n-th of very many, and each off-topic sentence."""
-    trials = []
+    trials: list[Trial] = []
     samples = _samples(texts)
     for number, text in samples[:: len(samples) // _LONGEST + 1]:
-        breathe()
+        if len(trials) % _AT_ONCE == 0:
+            breathe()
         scores = postings.score_without(reader.read(text), number)
         ranking = scores.ranking(2)
         trials.append(Trial(Marks.of(scores, ranking), ranking[0] == postings.owners[number], 1.0))
     found = sum(trial.right for trial in trials) / max(len(trials), 1)
+    breathe()
     for text in off_topic:
-        breathe()
         scores = postings.score(reader.read(text))
         trials.append(Trial(Marks.of(scores, scores.ranking(2)), right=False, weight=_OFF_TOPIC_WEIGHT))
     return Rehearsal(Confidence.fitted(trials), found)

@@ -54,12 +54,16 @@ class File:
     name: str
 
 
+Run = Callable[[World, Call], Json | File]
+Method = Literal["GET", "POST"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
     """One API path: who may call it, what it takes, what it does."""
 
-    run: Callable[[World, Call], Json | File]
-    method: Literal["GET", "POST"]
+    run: Run
+    method: Method
     takes: Literal["json", "file", "nothing"] = "nothing"
     needs: str | None = None
     token: bool = True

@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 
 from bot.sandbox import push
-from bot.sandbox.api_call import ApiError, Call, Endpoint, follower_of, ok
+from bot.sandbox.api_call import ApiError, Call, Endpoint, Method, Run, follower_of, ok
 from bot.sandbox.bubbles import Draft
 from bot.sandbox.citizens import Citizen
 from bot.sandbox.messages import event
@@ -107,7 +107,7 @@ def delete(world: World, call: Call) -> Json:
     return ok()
 
 
-def _endpoint(run: Any, method: Any = "POST") -> Endpoint:
+def _endpoint(run: Run, method: Method = "POST") -> Endpoint:
     return Endpoint(run=run, method=method, takes="json" if method == "POST" else "nothing", needs="template")
 
 

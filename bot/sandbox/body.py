@@ -90,13 +90,19 @@ async def read_body(request: web.Request) -> Body:
         raise BadRequest("the body is not JSON") from error
     if not isinstance(content, dict):
         raise BadRequest("the body must be a JSON object")
-    return Body(content)
+    return Body(_sound(content))
 
 
 def json_answer(content: Json, *, status: int = 200) -> web.Response:
-    """A JSON answer with Chinese readable as it is."""
-    return web.json_response(content, status=status, dumps=_written)
+    """A JSON answer with Chinese readable as it is; half a surrogate pair, which nobody can encode, becomes '?'."""
+    text = json.dumps(content, ensure_ascii=False)
+    return web.Response(body=text.encode(errors="replace"), status=status, content_type="application/json")
 
 
-def _written(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False)
+def _sound(value: Any) -> Any:
+    """The value with every text encodable: JSON can carry half a surrogate pair, a phone can't."""
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_sound(item) for item in value]
+    return {_sound(name): _sound(item) for name, item in value.items()} if isinstance(value, dict) else value

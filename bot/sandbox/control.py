@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import cast
 
 from aiohttp import web
 
@@ -14,6 +14,7 @@ from bot.sandbox.config import ConfigError, switched
 from bot.sandbox.control_citizens import pushed
 from bot.sandbox.faults import KINDS, Fault, Where
 from bot.sandbox.messages import event
+from bot.sandbox.platform_events import NAMED_EVENTS
 from bot.sandbox.tickets import Template
 from bot.sandbox.wire import Json
 from bot.sandbox.world import World
@@ -34,6 +35,10 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         return json_answer({"error": str(error)}, status=400)
     except NotPossible as error:
         return json_answer({"error": str(error)}, status=409)
+    except web.HTTPClientError as error:
+        if not request.path.startswith("/control/"):
+            raise
+        return json_answer({"error": error.reason}, status=error.status)
 
 
 class PlatformControl:
@@ -73,7 +78,7 @@ class PlatformControl:
                 "account": account,
                 "capabilities": vars(world.capabilities),
                 "citizens": [citizen.as_json() for citizen in world.crowd],
-                "menu": world.menu,
+                "menu": world.shown_menu,
                 "faults": [fault.as_json() for fault in world.faults],
                 "clock": self._clock(),
             }
@@ -99,7 +104,7 @@ class PlatformControl:
             while text is not None:
                 try:
                     async with asyncio.timeout(WRITE_SECONDS):
-                        await response.write(text.encode())
+                        await response.write(text.encode(errors="replace"))
                 except (TimeoutError, ConnectionError):
                     break
                 text = await _next(queue)
@@ -214,35 +219,3 @@ def _fault(body: Body, *, number: int) -> Fault:
         raise BadRequest("rate must be 0 to 1, times at least 1, seconds at least 0")
     errcode, status = body.integer_or_none("errcode"), body.integer_or_none("status")
     return Fault(number, cast(Where, where), kind, body.text_or_none("path"), rate, times, seconds, errcode, status)
-
-
-def _mass_finished(body: Body) -> tuple[str, Json]:
-    sent, failed = body.integer("sent", 1), body.integer("failed", 0)
-    fields: Json = {
-        "MsgID": body.integer("msg_id"),
-        "Status": body.text("status", "send success"),
-        "TotalCount": body.integer("total", sent + failed),
-        "FilterCount": body.integer("filtered", sent + failed),
-        "SentCount": sent,
-        "ErrorCount": failed,
-    }
-    return "MASSSENDJOBFINISH", fields
-
-
-def _template_finished(body: Body) -> tuple[str, Json]:
-    return "TEMPLATESENDJOBFINISH", {"MsgID": body.integer("msg_id"), "Status": body.text("status", "success")}
-
-
-def _publish_finished(body: Body) -> tuple[str, Json]:
-    info: dict[str, Any] = {"publish_id": body.text("publish_id"), "publish_status": body.integer("status", 0)}
-    if info["publish_status"] == 0:
-        item = {"idx": 1, "article_url": body.text("url", "https://mp.weixin.qq.com/s/sandbox")}
-        info |= {"article_id": body.text("article_id", "sandbox"), "article_detail": {"count": 1, "item": [item]}}
-    return "PUBLISHJOBFINISH", {"PublishEventInfo": info}
-
-
-NAMED_EVENTS: dict[str, Callable[[Body], tuple[str, Json]]] = {
-    "mass_finished": _mass_finished,
-    "template_finished": _template_finished,
-    "publish_finished": _publish_finished,
-}

@@ -14,7 +14,7 @@ EXCHANGES_KEPT = 500
 CALLS_KEPT = 10_000
 SHOWN_CHARACTERS = 20_000
 
-SECRET = re.compile(r"""\b((?:access_token|refresh_token|secret|appsecret)["']?\s*[=:]\s*["']?)([\w-]{6})[\w-]+""")
+SECRET = re.compile(r"""\b((?:access_token|refresh_token|secret|appsecret)["']?\s*[=:]\s*["']?)([\w-]+)""")
 SEALED = re.compile(r"""(<Encrypt><!\[CDATA\[|"Encrypt":\s*")([\w+/]{24})[\w+/=]+""")
 
 
@@ -143,4 +143,10 @@ def _indented(text: str) -> str:
 
 
 def _masked(text: str) -> str:
-    return SEALED.sub(r"\1\2…", SECRET.sub(r"\1\2…", text))
+    return SEALED.sub(r"\1\2…", SECRET.sub(_shortened, text))
+
+
+def _shortened(found: re.Match[str]) -> str:
+    """A long secret's first six characters tell tokens apart; of a short one nothing is shown."""
+    name, value = found.groups()
+    return f"{name}{value[:6] if len(value) > 24 else ''}…"

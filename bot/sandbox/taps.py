@@ -61,7 +61,7 @@ def _picked(world: World, citizen: Citizen, button: Json, *, place: Place) -> Ta
 
 
 def _button_at(world: World, path: list[int]) -> Json:
-    level = world.menu["button"] if world.menu else []
+    level = world.shown_menu["button"] if world.shown_menu else []
     button: Json | None = None
     for index in path:
         if not 0 <= index < len(level):
@@ -75,7 +75,7 @@ def _button_at(world: World, path: list[int]) -> Json:
 
 def path_of_key(world: World, key: str) -> list[int]:
     """Where the CLICK button with this key stands."""
-    for i, top in enumerate(world.menu["button"] if world.menu else []):
+    for i, top in enumerate(world.shown_menu["button"] if world.shown_menu else []):
         if top.get("key") == key:
             return [i]
         for j, sub in enumerate(top["sub_button"]):

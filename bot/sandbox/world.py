@@ -60,6 +60,11 @@ class World:
     def capabilities(self) -> Capabilities:
         return CAPABILITIES[self.config.account]
 
+    @property
+    def shown_menu(self) -> Json | None:
+        """The menu as citizens see it: none for an account that may not have one."""
+        return self.menu if self.capabilities.menu else None
+
     def write(self, citizen: Citizen, draft: Draft, *, sender: Sender, via: Via) -> Bubble:
         """Put a bubble into the citizen's chat and show it on open pages."""
         bubble = self.crowd.write(citizen, draft, at=self.now(), sender=sender, via=via)

@@ -92,7 +92,7 @@ class Downloads:
                 if _is_text(got.content_type):
                     return await read_capped(got, _LONGEST_JSON)
                 return await _stream(got, write, limit=limit)
-        except (ClientError, TimeoutError) as error:
+        except (ClientError, TimeoutError, AnswerLost) as error:
             raise Unreachable(f"{url.host}: the download broke off ({type(error).__name__})") from error
 
 

@@ -144,10 +144,14 @@ def read_answer(path: str, status: int, body: bytes) -> Answer:
 
 
 async def read_capped(response: ClientResponse, limit: int) -> bytes:
-    """Read at most `limit` bytes; the rest of a longer answer is left."""
+    """Read a whole answer of at most `limit` bytes.
+
+    Raises:
+        AnswerLost: it is longer.
+    """
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) >= limit:
-            break
-    return bytes(body[:limit])
+        if len(body) > limit:
+            raise AnswerLost(f"{response.url.path}: an answer of more than {limit} bytes")
+    return bytes(body)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.bench.options import Options, prepared, read_options, tell
+from tests.bench.options import Options, circumstances, prepared, read_options, tell
 from tests.bench.report import show_service, write
 from tests.bench.scenarios import (
     CASES,
@@ -43,7 +43,7 @@ def run(bench: Bench, options: Options) -> Measured:
 def main() -> None:
     options = read_options(__doc__, PARTS)
     with prepared(options) as bench:
-        text = show_service(run(bench, options), options.pace)
+        text = show_service(run(bench, options), circumstances("tests.bench", bench))
     print(text)
     if options.write:
         write("bench", text)

@@ -13,7 +13,7 @@ from bot.knowledge.findings import Thresholds
 from bot.knowledge.library import build_index
 from store.articles import SAMPLE, NewArticle, import_articles
 from store.database import open_database
-from tests.bench.load import percentile
+from tests.bench.plan import percentile
 from tests.bench.questions import Article
 
 SAMPLES = 10  # questions an article, about as many as the real ones have

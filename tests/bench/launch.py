@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from tests.bench.load import STARTED, Plan, Result
+from tests.bench.plan import STARTED, Plan, Result
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30.0

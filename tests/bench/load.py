@@ -9,59 +9,14 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from random import Random
 from typing import cast
 
 import uvloop
 
-from tests.bench.pushes import Account, Push, ReplyError, build_pushes, check_answer, check_fixed
-
-LATE_SECONDS = 1.0
-STARTED = "started"  # printed when the clock starts, so that the driver can act while the load runs
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One burst of load. Without a rate each connection writes again as soon as it is answered (closed loop).
-
-    With a rate (messages a second) arrivals are random and independent of the answers (open loop), and latency
-    counts from the moment when a message was due, so that a stall isn't hidden by the messages it held up.
-    """
-
-    port: int
-    account: Account
-    questions: tuple[str, ...]
-    count: int
-    first_id: int
-    connections: int = 32
-    rate: float | None = None
-    citizens: int = 20_000
-    path: str = "/wechat"
-    fixed_reply: bool = False
-    core: int | None = None
-    limit_seconds: float = 300.0
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a burst gave; times in milliseconds, `rate` in answers a second, `late` = answered after one second."""
-
-    sent: int
-    right: int
-    seconds: float
-    rate: float
-    p50: float
-    p95: float
-    p99: float
-    worst: float
-    late: int
-    distinct: int
-    errors: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def failed(self) -> int:
-        return self.sent - self.right
+from tests.bench.plan import LATE_SECONDS, STARTED, Plan, Result, percentile, plan_from
+from tests.bench.pushes import Push, ReplyError, build_pushes, check_answer, check_fixed
 
 
 class Run:
@@ -75,10 +30,19 @@ class Run:
         self.answered_at = [0.0] * len(pushes)
         self.broken: list[str] = []
         self.finished = asyncio.Event()
+        self.connected = asyncio.Event()
+        self._missing = plan.connections
         self._due = iter(range(len(pushes))) if plan.rate is None else iter(())
         self._backlog: deque[int] = deque()
         self._idle: deque[Connection] = deque()
         self._open = len(pushes)
+
+    def joined(self, connection: "Connection") -> None:
+        """Count a new connection in, and give it something to do."""
+        self._missing -= 1
+        if self._missing <= 0:
+            self.connected.set()
+        self.next_for(connection)
 
     def next_for(self, connection: "Connection") -> None:
         """Give a free connection its next push, or let it wait for one."""
@@ -131,7 +95,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own isn't a subclass
-        self._run.next_for(self)
+        self._run.joined(self)
 
     def send(self, number: int) -> None:
         assert self._transport is not None
@@ -237,8 +201,12 @@ async def _stay_connected(run: Run) -> None:
 
 
 async def _release(run: Run, rate: float) -> None:
-    """Let the messages fall due at random moments: independent citizens, `rate` a second on average."""
+    """Let the messages fall due at random moments: independent citizens, `rate` a second on average.
+
+    The first waits until all connections stand: opening hundreds at once is no part of what is measured.
+    """
     chance = Random(run.plan.first_id)
+    await run.connected.wait()
     due = time.perf_counter()
     for number in range(len(run.pushes)):
         due += chance.expovariate(rate)
@@ -284,19 +252,6 @@ def _check(plan: Plan, openid: str, reply: bytes) -> str:
     if status != "200":
         raise ReplyError(f"HTTP {status}")
     return check_fixed(body) if plan.fixed_reply else check_answer(plan.account, openid, body)
-
-
-def percentile(ordered: list[float], share: float) -> float:
-    """Return the value in milliseconds below which `share` of the ordered seconds lie; 0 when there are none."""
-    if not ordered:
-        return 0.0
-    return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-def plan_from(text: str) -> Plan:
-    fields = json.loads(text)
-    account = Account(**fields.pop("account"))
-    return Plan(account=account, questions=tuple(fields.pop("questions")), **fields)
 
 
 def main() -> None:

@@ -1,6 +1,8 @@
 """What both benchmarks are told on the command line, and the parts that they share."""
 
 import argparse
+import shlex
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.questions import pick_questions, read_articles
+from tests.bench.report import Circumstances
 from tests.bench.rounds import Messages, Pace
 from tests.bench.scenarios import Bench
 from tests.postgres import start_cluster
@@ -65,6 +68,15 @@ def _shortened(bench: Bench) -> Bench:
         memory_messages=1_000,
         many_articles=200,
     )
+
+
+def circumstances(module: str, bench: Bench, further_versions: tuple[str, ...] = ()) -> Circumstances:
+    """Say how this run came about: its command line and the versions of what took part."""
+    assert bench.cluster is not None
+    command = shlex.join(["python", "-m", module, *sys.argv[1:]])
+    answer = subprocess.run([bench.cluster.bin / "postgres", "--version"], capture_output=True, text=True, check=True)
+    postgres = "PostgreSQL " + answer.stdout.split()[2]
+    return Circumstances(command, bench.pace, postgres, further_versions)
 
 
 def tell(line: str) -> None:

@@ -5,13 +5,14 @@ import platform
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from tests.bench.launch import ROOT
-from tests.bench.load import Result
 from tests.bench.peers.contest import Score
+from tests.bench.plan import Result
 from tests.bench.rounds import Pace, Spread
 from tests.bench.scenarios import Loops, Measured, Speed
 
@@ -28,9 +29,10 @@ their range in brackets.
 - **The load.** A generator in a process of its own, on a core of its own; the server under test has another core to
   itself, PostgreSQL takes what is left. 32 keep-alive connections, each writing again as soon as it is answered.
   500 distinct questions made from the real starting knowledge (a third as they stand in it, the rest cut or with a
-  particle), from 20,000 citizens in turn, every message with a MsgId of its own. The requests are built before the
-  clock starts and the replies are checked after it stops, every one: status, XML, signature and decryption, to the
-  sender, from the account, not empty. One wrong reply and there is no figure.
+  particle), from 20,000 citizens in turn, new to the service at first and known later, every message with a MsgId of
+  its own. The requests are built before the clock starts and the replies are checked after it stops, every one:
+  status, XML, signature and decryption, to the sender, from the account, not empty. One wrong reply and there is no
+  figure.
 - **The service** is started by `python -m bot serve` on a new database, migrated and filled by its own commands. The
   reply leaves after the commit (SQLite: WAL, synchronous=FULL; PostgreSQL: fsync on). *Cold* means that the answer
   cache is off, *warm* that it is on and has seen every question. Each burst follows a warm-up.
@@ -48,15 +50,32 @@ their range in brackets.
 The same load and the same requests, in the same run, in alternation with bare aiohttp and with the service (plain,
 cold). Each peer verifies the signature, parses the message, keeps a session or the message with its reply, commits,
 and answers a text looked up by the exact question; none of them searches, and WeRoBot doesn't recognise retries.
-Peers have the same single core.
+Peers have the same single core. "As documented" is a connection a request in SQLite's default journal, as Flask's own
+pages show it, with gunicorn's default workers; "tuned" is the best that we could make of the same code.
 
 <!-- peers:start -->
 <!-- peers:end -->
 """
 
 
-def show_service(measured: Measured, pace: Pace) -> str:
-    parts = [machine(), f"`make bench`, {pace.rounds} rounds of about {pace.seconds:g} s."]
+@dataclass(frozen=True)
+class Circumstances:
+    """What a table must say of how it came about."""
+
+    command: str
+    pace: Pace
+    postgres: str
+    further_versions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return (
+            f"{machine()}{''.join(f', {one}' for one in self.further_versions)}, {self.postgres}.\n\n"
+            f"`{self.command}`: median of {self.pace.rounds} alternating rounds of about {self.pace.seconds:g} s each."
+        )
+
+
+def show_service(measured: Measured, circumstances: Circumstances) -> str:
+    parts = [str(circumstances)]
     if measured.speeds:
         parts.append(_table(SPEED_HEAD, (_speed_row(speed) for speed in measured.speeds)))
     if measured.loops:
@@ -67,7 +86,7 @@ def show_service(measured: Measured, pace: Pace) -> str:
     return "\n\n".join(parts)
 
 
-def show_peers(scores: Sequence[Score], pace: Pace) -> str:
+def show_peers(scores: Sequence[Score], circumstances: Circumstances) -> str:
     head = ("peer", "messages/s", "% of bare", "ours, % of bare", "ours ÷ theirs", "≥ 3")
     rows = (
         (
@@ -80,8 +99,7 @@ def show_peers(scores: Sequence[Score], pace: Pace) -> str:
         )
         for score in scores
     )
-    intro = f"`make bench-peers`, {pace.rounds} rounds of about {pace.seconds:g} s."
-    return "\n\n".join((machine(), intro, _table(head, rows)))
+    return f"{circumstances}\n\n{_table(head, rows)}"
 
 
 SPEED_HEAD = ("32 connections", "messages/s", "% of bare", "wanted (stretch)", "", "p50 ms", "p99 ms")
@@ -96,10 +114,11 @@ def _speed_row(speed: Speed) -> tuple[str, ...]:
 
 
 def _loops(loops: Loops) -> str:
+    slack = loops.raw.median / max(loops.uvloop.median, loops.asyncio.median)
     return (
         f"Bare aiohttp: {_spread(loops.uvloop, '{:,.0f}')}/s on uvloop (the yardstick above, since the service runs on "
         f"it), {_spread(loops.asyncio, '{:,.0f}')}/s on asyncio's own loop. The generator itself reaches "
-        f"{_spread(loops.raw, '{:,.0f}')}/s against a raw socket server, so it holds nobody back."
+        f"{_spread(loops.raw, '{:,.0f}')}/s against a raw socket server, {slack:.1f} times as much."
     )
 
 
@@ -123,7 +142,7 @@ def _further(measured: Measured) -> Iterator[tuple[str, ...]]:
         before, during = _latency(rebuild.quiet), _latency(rebuild.rebuilding)
         asked = f"open loop, index of {rebuild.articles:,} articles at rest"
         yield asked, before, "p99 ≤ 50 ms", _mark(_is_calm(rebuild.quiet))
-        asked = f"the same while it was rebuilt {rebuild.rebuilds} times without a pause"
+        asked = f"the same while it was rebuilt {rebuild.rebuilds} times, one after another"
         yield asked, during, "p99 ≤ 50 ms", _mark(rebuild.rebuilds > 0 and _is_calm(rebuild.rebuilding))
 
 
@@ -161,7 +180,7 @@ def machine() -> str:
     return (
         f"{datetime.now(UTC):%Y-%m-%d}; {model[1] if model else platform.machine()}, {os.cpu_count()} cores, "
         f"{memory:.0f} GB; {platform.system()} {platform.release()}; Python {platform.python_version()}, "
-        f"{libraries}, SQLite {sqlite3.sqlite_version}."
+        f"{libraries}, SQLite {sqlite3.sqlite_version}"
     )
 
 

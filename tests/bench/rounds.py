@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.bench.launch import run_load
-from tests.bench.load import Plan, Result
+from tests.bench.plan import Plan, Result
 from tests.bench.pushes import Account
 
 WARM_UP = 1_500  # messages: three times through all questions, so that a warm cache is warm

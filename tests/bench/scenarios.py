@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.bench.knowledge import SearchSpeed, enlarge, move_knowledge, store_articles, time_search
 from tests.bench.launch import free_port, resident_megabytes, run_load, server
-from tests.bench.load import Result
+from tests.bench.plan import Result
 from tests.bench.pushes import Account
 from tests.bench.questions import Article, pick_questions
 from tests.bench.rounds import Contender, Messages, Pace, Spread, alternate, measure, rates, ratios
@@ -184,7 +184,7 @@ def measure_rebuild(bench: Bench) -> Rebuild:
     mixed = enlarge(bench.articles, bench.many_articles)[len(bench.articles) :]
     with wenming(setup, before_start=lambda: store_articles(database_url(setup), mixed)) as running:
         ours = Contender("rebuild", running.port, PLAIN)
-        seconds = bench.pace.seconds * bench.pace.rounds
+        seconds = max(3.0, bench.pace.seconds * bench.pace.rounds)
         measure(bench.messages.plan(ours, 500), ours.name)
         capacity = measure(bench.messages.plan(ours, 1_000), ours.name).rate
         count = max(100, int(capacity / 2 * seconds))

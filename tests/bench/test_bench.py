@@ -11,7 +11,8 @@ from wechatpy.crypto import WeChatCrypto
 
 from tests.bench.knowledge import enlarge
 from tests.bench.launch import run_load
-from tests.bench.load import Plan, drive, percentile
+from tests.bench.load import drive
+from tests.bench.plan import Plan, percentile
 from tests.bench.pushes import Account, ReplyError, build_pushes, check_answer, openid_of
 from tests.bench.questions import pick_questions, read_articles
 from tests.bench.report import METHOD, write
@@ -215,11 +216,11 @@ def test_latencies_are_read_at_their_share() -> None:
 
 def test_tables_go_between_their_markers_and_nothing_else_changes(tmp_path: Path) -> None:
     file = tmp_path / "BENCHMARKS.md"
-    write("bench", "first", file=file)
+    write("bench", "table one", file=file)
     write("peers", "peers' table", file=file)
     write("bench", "second", file=file)
     text = file.read_text(encoding="utf-8")
-    assert "first" not in text
+    assert "table one" not in text
     assert text.replace("\n\nsecond\n\n", "\n").replace("\n\npeers' table\n\n", "\n") == METHOD
     file.write_text("no markers", encoding="utf-8")
     with pytest.raises(ValueError, match="bench:start"):

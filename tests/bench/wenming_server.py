@@ -39,8 +39,7 @@ def wenming(setup: Setup, *, before_start: Callable[[], None] = lambda: None) ->
         setup.cluster.sql(f"CREATE DATABASE {_database_name(setup)}")
     port = free_port()
     environment = _environment(setup, port)
-    command(environment, "migrate")
-    command(environment, "knowledge", "import-start")
+    _command(environment, "migrate")  # also brings the starting articles
     before_start()
     with server(
         [sys.executable, "-m", "bot", "serve"],
@@ -51,7 +50,7 @@ def wenming(setup: Setup, *, before_start: Callable[[], None] = lambda: None) ->
         yield running
 
 
-def command(environment: dict[str, str], *words: str) -> None:
+def _command(environment: dict[str, str], *words: str) -> None:
     """Run one `wenming` command to its end."""
     done = subprocess.run(
         [sys.executable, "-m", "bot", *words],

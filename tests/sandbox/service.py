@@ -40,14 +40,27 @@ class Service:
     config: SandboxConfig
     pushes: list[Pushed] = field(default_factory=list)
     answer: Answer = field(init=False)
+    _arrival: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __post_init__(self) -> None:
         self.answer = says("success")
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         pushed = self._opened(request, await request.text())
-        self.pushes.append(pushed)
+        async with self._arrival:
+            self.pushes.append(pushed)
+            self._arrival.notify_all()
         return await self.answer(pushed)
+
+    async def received(self, count: int, *, event: str | None = None) -> list[Pushed]:
+        """So many pushes (of this event only) once they are there."""
+
+        def found() -> list[Pushed]:
+            return [pushed for pushed in self.pushes if event in (None, pushed.fields.get("Event"))]
+
+        async with asyncio.timeout(5), self._arrival:
+            await self._arrival.wait_for(lambda: len(found()) >= count)
+        return found()
 
     async def verify(self, request: web.Request) -> web.Response:
         query = request.query
@@ -176,7 +189,7 @@ class Stage:
         return list(content["bubbles"])
 
     async def token(self) -> str:
-        body = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET}
+        body: Json = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET}
         return str((await self.post("/cgi-bin/stable_token", **body))["access_token"])
 
     async def api(self, path: str, body: str | Json, *, token: str | None = None) -> Json:

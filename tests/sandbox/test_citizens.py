@@ -218,10 +218,13 @@ async def test_raw_fields_and_raw_text(stage: Stage) -> None:
     assert stage.service.pushes[1].body == "<xml>broken"
 
 
-async def test_control_characters_never_break_the_push(stage: Stage) -> None:
+@pytest.mark.parametrize("form", ["xml", "json"])
+async def test_odd_characters_never_break_the_push(staged: Staging, form: str) -> None:
+    stage = await staged(mode="safe", format=form)
     openid = await stage.citizen()
-    await stage.does(openid, "says", text="a\x00\x0b\ud800b\n")
-    assert stage.service.pushes[0].fields["Content"] == "ab\n"
+    assert (await stage.does(openid, "says", text="a\x00\x0b\ud800b\n"))["verdict"] == "silent"
+    assert stage.service.pushes[0].fields["Content"] == ("a?b\n" if form == "xml" else "a\x00\x0b?b\n")
+    assert (await stage.inbox(openid))[0]["text"] == "a\x00\x0b?b\n"
 
 
 async def test_the_same_event_never_has_the_same_time_twice(stage: Stage) -> None:
@@ -254,3 +257,11 @@ async def test_kinds_without_scenes_and_reports(staged: Staging, kind: str) -> N
     report = await stage.does(openid, "reports_location", latitude=1, longitude=2, expect=409)
     assert "LOCATION" in report["error"]
     assert stage.service.pushes == []
+
+
+async def test_a_kind_without_a_menu_shows_none(stage: Stage) -> None:
+    openid = await stage.citizen()
+    await stage.api("/cgi-bin/menu/create", MENU)
+    await stage.post("/control/config", account="unverified_subscription")
+    assert (await stage.get("/control/state"))["menu"] is None
+    await stage.does(openid, "clicks", key="ask", expect=409)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.platform import NotRunning
 from tests.sandbox.conftest import Staging
 from tests.sandbox.service import APPID, SECRET, Json, Stage, replies, seals
 
@@ -91,8 +92,9 @@ async def test_stopping_ends_the_feed(stage: Stage) -> None:
     async with asyncio.timeout(10):
         reader, writer = await listen(stage)
         await stage.sandbox.stop()
-        assert await reader.read() in (b"", b"\r\n")
+        assert (await reader.read()).strip() == b""
         writer.close()
+        await writer.wait_closed()
 
 
 async def test_a_listener_that_never_reads_is_let_go(stage: Stage) -> None:
@@ -215,6 +217,11 @@ async def test_wrong_control_calls_are_explained(stage: Stage, path: str, body: 
     assert stage.service.pushes == []
 
 
+async def test_unknown_control_paths_answer_in_json(stage: Stage) -> None:
+    assert await stage.get("/control/nothing", expect=404) == {"error": "Not Found"}
+    assert await stage.get("/control/reset", expect=405) == {"error": "Method Not Allowed"}
+
+
 @pytest.mark.parametrize("raw", [b"{", b"[]", b'"x"'])
 async def test_control_bodies_must_be_objects(stage: Stage, raw: bytes) -> None:
     async with stage.client.post(f"{stage.base_url}/control/citizens", data=raw) as response:
@@ -305,9 +312,25 @@ async def test_the_page_and_the_script_library_are_served(stage: Stage) -> None:
         assert response.status == 200
     async with stage.client.get(stage.base_url + "/open/js/jweixin-1.6.0.js") as response:
         assert response.content_type == "text/javascript"
-        assert "wx.config" in await response.text() or "config: config" in await response.text()
+        assert "window.wx" in await response.text()
     async with stage.client.get(stage.base_url + "/media/unknown") as response:
         assert response.status == 404
+
+
+async def test_what_is_not_running_says_so(stage: Stage) -> None:
+    await stage.sandbox.stop()
+    await stage.sandbox.stop()
+    with pytest.raises(NotRunning):
+        _ = stage.sandbox.base_url
+
+
+async def test_long_and_malformed_bodies_are_shown_as_they_are(stage: Stage) -> None:
+    openid = await stage.citizen()
+    for text in ("<xml>broken", "{broken", "x" * 20_001):
+        await stage.does(openid, "raw", body=text)
+    shown = [exchange["request"] for exchange in (await stage.get("/control/exchanges"))["exchanges"]]
+    assert shown[-3:-1] == ["<xml>broken", "{broken"]
+    assert shown[-1].endswith("… (20001 characters)")
 
 
 async def test_the_program_runs_alone_and_stops_on_request() -> None:
@@ -323,7 +346,7 @@ async def test_the_program_runs_alone_and_stops_on_request() -> None:
         client = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
-            f"import urllib.request as r; print(r.urlopen('{stage_url}').read().decode('utf-8').count('openid'))",
+            f"import urllib.request as r; print(r.urlopen('{stage_url}').read().count(b'followed'))",
             stdout=asyncio.subprocess.PIPE,
         )
         seen, _ = await client.communicate()

@@ -1,7 +1,5 @@
 """Customer messages within their windows, the typing sign, and template notices."""
 
-import asyncio
-
 import pytest
 
 from tests.sandbox.service import Json, Stage
@@ -162,12 +160,7 @@ async def notice(stage: Stage, openid: str, **changes: object) -> Json:
 
 async def finished(stage: Stage, count: int) -> list[Json]:
     """The reports of sent notices, once there are so many."""
-    async with asyncio.timeout(5):
-        while True:
-            found = [one.fields for one in stage.service.pushes if one.fields.get("Event") == "TEMPLATESENDJOBFINISH"]
-            if len(found) >= count:
-                return found
-            await asyncio.sleep(0)
+    return [pushed.fields for pushed in await stage.service.received(count, event="TEMPLATESENDJOBFINISH")]
 
 
 async def test_a_notice_arrives_and_is_reported(stage: Stage) -> None:

@@ -89,6 +89,32 @@ async def test_rubbish_fails_at_once(stage: Stage, body: str) -> None:
     assert (await stage.inbox(openid))[-1]["text"] == OUT_OF_ORDER
 
 
+async def test_answers_must_be_utf8(stage: Stage) -> None:
+    openid = await stage.citizen()
+
+    async def answer(_pushed: Pushed) -> web.StreamResponse:
+        return web.Response(body="<xml>好</xml>".encode("gb18030"))
+
+    stage.service.answer = answer
+    assert "UTF-8" in (await stage.does(openid, "says", text="在吗"))["reason"]
+
+
+async def test_malformed_json_fails(staged: Staging) -> None:
+    stage = await staged(format="json")
+    openid = await stage.citizen()
+    stage.service.answer = says('{"MsgType":')
+    assert (await stage.does(openid, "says", text="在吗"))["reason"] == "malformed JSON"
+
+
+async def test_raw_rubbish_travels_in_every_mode_and_format(staged: Staging) -> None:
+    for mode in ("plain", "compatible", "safe"):
+        for form in ("xml", "json"):
+            stage = await staged(mode=mode, format=form)
+            openid = await stage.citizen()
+            assert (await stage.does(openid, "raw", body="{rubbish"))["verdict"] == "silent"
+            assert "Encrypt" in stage.service.pushes[0].body or stage.service.pushes[0].body == "{rubbish"
+
+
 ARTICLE = {"Title": "指南", "Description": "", "PicUrl": "", "Url": "https://example.com/1"}
 
 
@@ -210,8 +236,8 @@ async def test_a_push_costs_less_than_two_milliseconds(staged: Staging) -> None:
     stage = await staged(mode="safe")
     openid = await stage.citizen()
     times = [(await stage.does(openid, "says", text="快"))["milliseconds"] for _ in range(60)]
-    # The service's own time is in it; the best shows what the machine can do when nobody else runs.
-    assert min(times) < 4
+    # The service's own time is in it; the best of them shows the cost when nobody else uses the machine.
+    assert min(times) < 2
 
 
 def test_the_sample_photo_is_a_small_png() -> None:

@@ -19,8 +19,9 @@ TUNED_GUNICORN = ("--worker-class", "gthread", "--threads", "4")  # keeps connec
 
 @dataclass(frozen=True)
 class Peer:
-    """A peer: how it is called in the table, how its program starts, and which store of ours it is compared with."""
+    """A peer: its name on the command line and in the table, its program, and the store that it keeps things in."""
 
+    key: str
     name: str
     program: str
     postgres: bool = False
@@ -28,11 +29,11 @@ class Peer:
 
 
 PEERS = (
-    Peer("WeRoBot 1.13.1, default session, Tornado", "werobot"),
-    Peer("Flask + wechatpy + SQLite as documented, gunicorn -w 2", "flask"),
-    Peer("the same tuned: WAL, kept connections, gthread", "flask", tuned=True),
-    Peer("SQLAlchemy ORM, a commit a message, SQLite", "orm"),
-    Peer("SQLAlchemy ORM, a commit a message, PostgreSQL", "orm", postgres=True),
+    Peer("werobot", "WeRoBot, default session, Tornado", "werobot"),
+    Peer("flask", "Flask + wechatpy + SQLite as documented, gunicorn -w 2", "flask"),
+    Peer("flask-tuned", "the same tuned: WAL, kept connections, gthread", "flask", tuned=True),
+    Peer("orm-sqlite", "SQLAlchemy ORM, a commit a message, SQLite", "orm"),
+    Peer("orm-postgres", "SQLAlchemy ORM, a commit a message, PostgreSQL", "orm", postgres=True),
 )
 
 
@@ -84,7 +85,7 @@ def _command(peer: Peer, port: int) -> list[str]:
 def _database(peer: Peer, folder: Path, cluster: Cluster | None) -> str:
     if peer.postgres:
         assert cluster is not None
-        name = f"peer_{folder.name}".replace("-", "_")
+        name = "peer_" + folder.name.replace("-", "_")
         cluster.sql(f"CREATE DATABASE {name}")
         return cluster.url(name)
     file = folder / "peer.db"

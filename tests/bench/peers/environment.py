@@ -1,8 +1,8 @@
 """The peers' own Python environment, made once from its lock and kept under build/."""
 
 import hashlib
+import re
 import subprocess
-import sys
 import venv
 from pathlib import Path
 
@@ -23,5 +23,7 @@ def peers_python() -> Path:
     return python
 
 
-if __name__ == "__main__":
-    sys.exit(subprocess.call([str(peers_python()), "-m", "pip", "list"]))
+def locked_versions() -> tuple[str, ...]:
+    """Return what takes part on the peers' side only, with its version."""
+    locked = dict(re.findall(r"^([\w-]+)==(\S+)", LOCK.read_text(), re.MULTILINE))
+    return tuple(f"{name} {locked[name.lower()]}" for name in ("WeRoBot", "Tornado", "Flask", "gunicorn"))
