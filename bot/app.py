@@ -31,6 +31,7 @@ from bot.wechat import menus
 from bot.wechat.accounts import CAPABILITIES as ACCOUNT_CAPABILITIES
 from bot.wechat.api import WeChatApi
 from bot.wechat.callback import Callback
+from bot.wechat.server import server_options
 from bot.wechat.token import AccessToken, Credentials
 from bot.wechat.transport import Transport, open_session
 from handlers import CAPABILITIES
@@ -252,7 +253,7 @@ async def _listen(settings: Settings, parts: Parts) -> AsyncIterator[int]:
     application = web.Application()
     application.add_routes(parts.callback.routes(settings.callback_path))
     application.add_routes(parts.health.routes())
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=_FINISH_SECONDS)
+    runner = web.AppRunner(application, **server_options(), shutdown_timeout=_FINISH_SECONDS)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)

@@ -8,8 +8,6 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 import aiohttp
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import build_api
 from bot.settings import AccountKind, Settings, SettingsError, read_settings
@@ -18,7 +16,7 @@ from bot.wechat.errors import Misconfigured, WeChatError
 from bot.wechat.transport import open_session
 from store import articles
 from store.articles import APPROVED
-from store.database import open_database
+from store.database import DATABASE_TROUBLE, open_database, wall_clock
 from store.migrate import find_revision, newest_revision
 
 _MOST_SKEW_SECONDS = 60
@@ -79,7 +77,7 @@ def _examine_settings(settings: Settings) -> list[Finding]:
 async def _examine_database(settings: Settings) -> AsyncIterator[Finding]:
     try:
         revision = await find_revision(settings.database_url)
-    except (SQLAlchemyError, OSError) as error:
+    except DATABASE_TROUBLE as error:
         advice = f"can't be reached ({type(error).__name__}): check DATABASE_URL and that the server runs"
         yield Finding(Grade.FAILURE, "database", advice)
         return
@@ -94,8 +92,8 @@ async def _examine_database(settings: Settings) -> AsyncIterator[Finding]:
     database = open_database(settings.database_url)
     try:
         if settings.database_url.startswith("postgresql"):
-            server = await database.read(lambda conn: conn.scalar(text("SELECT extract(epoch FROM clock_timestamp())")))
-            yield _compare_clocks("database clock", float(server or 0))
+            server = await database.read(wall_clock)
+            yield _compare_clocks("database clock", server.timestamp())
         counted = await database.read(articles.count_by_status)
     finally:
         await database.close()

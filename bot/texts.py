@@ -84,7 +84,8 @@ def how_to_ask(office: Office) -> str:
     return (
         "不用学，像平时说话那样打字问我就行，比如：\n"
         f"{_examples()}\n\n"
-        f"答得不对，回复“{link(NONE_OF_THESE, menu_id='none_of_these')}”；想停下，回复“取消”；要找人，{office.reach()}。"
+        f"答得不对，回复“{link(NONE_OF_THESE, menu_id='none_of_these')}”；想停下，回复“取消”。"
+        f"要找人，{office.reach()}。"
     )
 
 
@@ -114,7 +115,8 @@ def unknown(office: Office) -> str:
 
 def none_fits(office: Office) -> str:
     """After 都不是."""
-    return f"没答对，不好意思。您的问题已经记下，办公室会把答案补上。着急的话，请{office.reach()}；也可以换个说法再问一次。"
+    kept = "没答对，不好意思。您的问题已经记下，办公室会把答案补上。"
+    return f"{kept}可以换个说法再问一次；着急的话，请{office.reach()}。"
 
 
 def no_choice_open() -> str:

@@ -5,23 +5,16 @@ repeat does no harm, else it is uncertain, never repeated by itself, and shown t
 a row, so that a worker whose lease was given to another can't settle it.
 """
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from asyncpg import PostgresError  # type: ignore[import-untyped]
 from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from store import lanes, service
 from store.database import wall_clock
 from store.outbox import IS_READY, DeliveryState, is_in
 from store.tables import outbox
-
-# What a database raises that is away, busy or restarting; the same write may succeed a second later.
-DATABASE_TROUBLE: tuple[type[Exception], ...] = (DBAPIError, PoolTimeout, sqlite3.Error, PostgresError, OSError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,15 +4,21 @@ Functions take a `Connection`, are synchronous and never commit. On SQLite all w
 commits many units at once (`store/writer.py`); on PostgreSQL each takes a pooled connection.
 """
 
+import sqlite3
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from hashlib import blake2b
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Connection, create_engine, event, func, select
+from asyncpg import PostgresError  # type: ignore[import-untyped]
+from sqlalchemy import Connection as Connection  # for those outside of store, who import no SQLAlchemy
+from sqlalchemy import create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from store.writer import Writer
@@ -20,7 +26,11 @@ from store.writer import Writer
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# What a database raises that is away, busy or restarting; the same call may succeed a second later.
+DATABASE_TROUBLE: tuple[type[Exception], ...] = (DBAPIError, PoolTimeout, sqlite3.Error, PostgresError, OSError)
+
 _LOCK_TIMEOUT_MS = 4000
+_POOL_SIZE = 10
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -40,6 +50,11 @@ class Database(Protocol):
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, …)` in a transaction of its own and commit it; an exception rolls it back."""
 
+    async def write_in_turn(
+        self, name: str, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same, but never two at once of the same name, whichever replica runs them (waiting 4 s at most)."""
+
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, …)`, which changes nothing, on a consistent view."""
 
@@ -58,7 +73,9 @@ class SQLite:
     def __init__(self, url: str) -> None:
         self.url = url
         self._writer = Writer(open_sqlite_connection(url))
-        self._reading = create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:", 1), pool_size=4)
+        self._reading = create_async_engine(
+            url.replace("sqlite:", "sqlite+aiosqlite:", 1), pool_size=4, hide_parameters=True
+        )
         event.listen(self._reading.sync_engine, "connect", prepare_sqlite_transactions)
         event.listen(self._reading.sync_engine, "begin", _begin)
 
@@ -66,9 +83,17 @@ class SQLite:
         """Hand the function to the writer thread; returns after the commit that holds it."""
         return await self._writer.submit(fn, args, kwargs)
 
+    async def write_in_turn(
+        self, name: str, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Hand the function to the writer thread, in which nothing runs beside anything, whatever its name."""
+        del name
+        return await self._writer.submit(fn, args, kwargs)
+
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Read the last committed state."""
-        return await _run(self._reading, fn, *args, **kwargs)
+        async with self._reading.begin() as connection:
+            return await connection.run_sync(fn, *args, **kwargs)
 
     async def close(self) -> None:
         """Stop the writer after its last unit."""
@@ -77,42 +102,74 @@ class SQLite:
 
 
 class PostgreSQL:
-    """A server shared by all replicas."""
+    """A server shared by all replicas.
+
+    SQLAlchemy's own transactions are off (AUTOCOMMIT): BEGIN, the lock and COMMIT go straight to the driver, which
+    saves a third of a message's time.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._engine = create_async_engine(
             url,
-            pool_size=10,
+            isolation_level="AUTOCOMMIT",
+            pool_size=_POOL_SIZE,
             max_overflow=0,
-            pool_pre_ping=False,
             pool_recycle=1800,
+            hide_parameters=True,
             connect_args={"server_settings": {"lock_timeout": str(_LOCK_TIMEOUT_MS), "jit": "off"}},
         )
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the function in a transaction on a pooled connection."""
-        return await _run(self._engine, fn, *args, **kwargs)
+        return await self._transact("BEGIN", fn, *args, **kwargs)
+
+    async def write_in_turn(
+        self, name: str, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run the function holding an advisory lock; what it reads is read after the lock was got."""
+        number = int.from_bytes(blake2b(name.encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
+        return await self._transact(f"BEGIN; SELECT pg_advisory_xact_lock({number})", fn, *args, **kwargs)
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run the function on a pooled connection."""
-        return await _run(self._engine, fn, *args, **kwargs)
+        """Run the function in a transaction that may only look."""
+        return await self._transact("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", fn, *args, **kwargs)
+
+    async def _transact(
+        self, begin: str, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        async with self._engine.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            assert raw is not None
+            try:
+                await raw.execute(begin)
+                result = await connection.run_sync(fn, *args, **kwargs)
+                ended = await raw.execute("COMMIT")
+            except BaseException:
+                await _abandon(connection, raw)
+                raise
+            if ended != "COMMIT":  # the server rolled back: a statement had failed, and somebody swallowed its error
+                raise RuntimeError("the transaction had failed before its end")
+            return result
 
     async def close(self) -> None:
         """Close the pool."""
         await self._engine.dispose()
 
 
-async def _run(
-    engine: AsyncEngine, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-) -> T:
-    async with engine.begin() as connection:
-        return await connection.run_sync(fn, *args, **kwargs)
+async def _abandon(connection: AsyncConnection, raw: Any) -> None:
+    """Roll back; a connection that can't even do that (cancelled within a query, server gone) isn't used again."""
+    try:
+        await raw.execute("ROLLBACK")
+    except Exception:  # noqa: BLE001 - whatever it is, the error that led here is the one to raise
+        await connection.invalidate()
 
 
 def open_sqlite_connection(url: str) -> Connection:
     """Return the writing connection: SQLAlchemy's own transactions are off, the writer says BEGIN and COMMIT."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args={"check_same_thread": False}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine.connect()
 

@@ -6,10 +6,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, LargeBinary, Text, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, LargeBinary, Text, bindparam, delete, insert, literal, select, update
 from sqlalchemy import Integer as SqlInteger
 
-from store.database import is_postgres
 from store.hot import HotStatement
 from store.tables import articles, citizens, dialogues, inbox, service_state
 
@@ -48,7 +47,6 @@ _REMEMBER = HotStatement(
         reply=bindparam("reply"),
     )
 )
-_LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("openid", type_=Text), 0)))
 _BLANK = update(inbox).where(inbox.c.citizen_id == bindparam("who")).values(reply=bindparam("silence"))
 _OLD = select(inbox.c.id).where(inbox.c.received < bindparam("before")).limit(bindparam("limit"))
 _PURGE = delete(inbox).where(inbox.c.id.in_(_OLD))
@@ -69,13 +67,7 @@ class Arrival:
 
 
 def look_up(conn: Connection, *, key: bytes, openid: str, article_id: int) -> Arrival:
-    """Read all that stands about this push, its sender and the article that would answer it (0: none).
-
-    On PostgreSQL the sender is locked first until the transaction ends: one citizen's messages are handled one by
-    one, whichever replica receives them (at most 4 s of waiting, then the driver's lock-timeout error).
-    """
-    if is_postgres(conn):
-        conn.execute(_LOCK, {"openid": openid})
+    """Read all that stands about this push, its sender and the article that would answer it (0: none)."""
     row = _LOOK_UP.first(conn, {"key": key, "openid": openid, "article_id": article_id})
     assert row is not None, "service_state has lost its row"
     reply, citizen_id, revision, state, heard, quiet_reason, version, status = row

@@ -9,14 +9,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import Connection
-
 from bot import texts
 from bot.dialogue.context import Dialogue, dump_context
 from bot.dialogue.turn import Turn
 from bot.outbound.delivery import CustomerText, text_delivery
 from bot.wechat.messages import Reply, Text
 from store import dialogues, outbox
+from store.database import Connection
 
 PATIENCE_SECONDS = 4.5
 LAST_ATTEMPT_OVER = timedelta(seconds=16)

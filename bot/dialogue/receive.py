@@ -14,7 +14,6 @@ from dataclasses import asdict
 from time import monotonic
 
 import orjson
-from sqlalchemy import Connection
 
 from bot import texts
 from bot.clock import Clock
@@ -30,7 +29,7 @@ from bot.logs import mask
 from bot.metrics import Metrics
 from bot.wechat.messages import SILENCE, Event, Push, Reply, Silence, Text
 from store import failures, inbox
-from store.database import Database
+from store.database import DATABASE_TROUBLE, Connection, Database
 from store.sealing import Seal
 
 _LOG = logging.getLogger("wenming.message")
@@ -113,8 +112,8 @@ class Receiver:
             attempt = Attempt(
                 push=push, key=key, dialogue=dialogue, understanding=understanding, now=now, received=received
             )
-            outcome = await self._database.write(
-                act, attempt, router=self._router, town=self._town, statuses=self._library.statuses
+            outcome = await self._database.write_in_turn(
+                push.openid, act, attempt, router=self._router, town=self._town, statuses=self._library.statuses
             )
             if isinstance(outcome, Done):
                 self._keep_in_mind(push.openid, outcome.dialogue)
@@ -141,7 +140,7 @@ class Receiver:
         reply = Text(texts.failed(reference)) if expects_answer(push) else SILENCE
         try:
             await self._database.write(self._keep_failure, push, key=key, reference=reference, error=error, reply=reply)
-        except Exception:  # the same one: the database itself is away
+        except DATABASE_TROUBLE:
             _LOG.exception("failure could not be kept", extra={"reference": reference})
         return Done(reply, UNSEEN)
 

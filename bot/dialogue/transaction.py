@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from bot import texts
 from bot.dialogue import late
 from bot.dialogue.context import UNSEEN, Dialogue, dump_context, load_context
@@ -14,6 +12,7 @@ from bot.dialogue.turn import Town, Turn, Understanding
 from bot.wechat.messages import Event, Push, Reply, Text
 from bot.wechat.xml import split_text
 from store import citizens, dialogues, inbox
+from store.database import Connection
 from store.inbox import Arrival
 
 # Events whose sender is a citizen; all others come from the platform itself.

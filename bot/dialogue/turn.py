@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection
-
 from bot.dialogue.context import NOTHING, Context
 from bot.knowledge.findings import Article, Finding
 from bot.settings import Settings
 from bot.texts import Office
 from bot.wechat.accounts import Capabilities
 from bot.wechat.messages import Message, Push, Reply
+from store.database import Connection
 
 
 class Intent(StrEnum):

@@ -6,9 +6,8 @@ stay whole. What concerns the person goes; an unanswered question stays counted,
 
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from store import attachments, citizens, contacts, dialogues, erasures, inbox, outbox, unanswered
+from store.database import Connection
 
 SILENT_REPLY = '{"kind":"silence"}'  # what a late retry of an erased person's message gets
 

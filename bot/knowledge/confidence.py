@@ -31,9 +31,9 @@ class Marks:
         best = float(scores.fit[ranking[0]])
         if best <= 0:
             return cls(0.0, 0.0, 0.0)
-        # A single character is in one article and not in another by mere chance.
-        second = float(scores.fit[ranking[1]]) if len(ranking) > 1 else 0.0
-        lead = 1 - second / best if scores.tokens > 1 else 0.0
+        # Without a rival there is no lead, and that a single character is in one article only is mere chance.
+        rivals = len(ranking) > 1 and scores.tokens > 1
+        lead = 1 - float(scores.fit[ranking[1]]) / best if rivals else 0.0
         return cls(math.log1p(best / scores.asked), lead, math.log1p(float(scores.known[ranking[0]])))
 
 

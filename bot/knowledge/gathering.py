@@ -66,28 +66,13 @@ def gather(
     every = np.arange(len(articles))
     owners = np.concatenate([every.repeat(sizes), every, every])
     breathe()
-    tokens, holders = np.divmod(_distinct(seen.tokens * len(articles) + owners[seen.texts]), len(articles))
+    held, holders = np.divmod(_distinct(seen.tokens * len(articles) + owners[seen.texts]), len(articles))
+    wholes = _Occurrences(held, holders + len(prompts) + len(articles), np.ones(len(held)))
     breathe()
     strangers = [tokens_of(sentence, synonyms) for sentence in off_topic]
-    weights = _weigh(np.bincount(tokens, minlength=len(vocabulary)), len(articles), strangers, vocabulary)
+    weights = _weigh(np.bincount(held, minlength=len(vocabulary)), len(articles), strangers, vocabulary)
     breathe()
-    order = np.concatenate([seen.tokens, tokens]).argsort(kind="stable")
-    counts = np.bincount(seen.tokens, minlength=len(vocabulary)) + np.bincount(tokens, minlength=len(vocabulary))
-    impacts = np.concatenate([_impacts(seen, weights.now, len(prompts)), np.ones(len(tokens))])
-    breathe()
-    postings = Postings(
-        firsts=counts.cumsum() - counts,
-        counts=counts,
-        texts=np.concatenate([seen.texts, holders + len(prompts) + len(articles)])[order].astype(np.int32),
-        impacts=impacts[order].astype(np.float32),
-        weights=weights.now,
-        weights_if_fewer=weights.if_fewer,
-        rarest=weights.rarest,
-        prompt_starts=sizes.cumsum() - sizes,
-        owners=owners,
-        prompts=len(prompts),
-        articles=len(articles),
-    )
+    postings = _arrange(seen, wholes, weights, sizes=sizes, owners=owners)
     names = list(vocabulary)
     return Gathered(postings, vocabulary, [names[place] for place in _distinct(seen.tokens[seen.texts < len(prompts)])])
 
@@ -134,6 +119,27 @@ def _weigh(
         return worth * np.where(single, rare * np.sqrt(rare / rarest), rare)
 
     return _Weights(weights(holders + elsewhere), weights(holders - 1 + elsewhere), rarest)
+
+
+def _arrange(seen: _Occurrences, wholes: _Occurrences, weights: _Weights, *, sizes: Places, owners: Places) -> Postings:
+    """Put each token's postings together; `sizes`: how many prompts each article has."""
+    tokens = np.concatenate([seen.tokens, wholes.tokens])
+    order = tokens.argsort(kind="stable")
+    counts = np.bincount(tokens, minlength=len(weights.now))
+    prompts = int(sizes.sum())
+    return Postings(
+        firsts=counts.cumsum() - counts,
+        counts=counts,
+        texts=np.concatenate([seen.texts, wholes.texts])[order].astype(np.int32),
+        impacts=np.concatenate([_impacts(seen, weights.now, prompts), wholes.times])[order].astype(np.float32),
+        weights=weights.now,
+        weights_if_fewer=weights.if_fewer,
+        rarest=weights.rarest,
+        prompt_starts=sizes.cumsum() - sizes,
+        owners=owners,
+        prompts=prompts,
+        articles=len(sizes),
+    )
 
 
 def _impacts(seen: _Occurrences, weights: Numbers, prompts: int) -> Numbers:

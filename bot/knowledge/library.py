@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from bot.clock import Clock
 from bot.knowledge.findings import Article, Finding, Thresholds
 from bot.knowledge.index import Index
 from store import articles
 from store.articles import APPROVED, SAMPLE, StoredArticle
-from store.database import Database
+from store.database import Connection, Database
 from store.start import read_off_topic, read_synonyms
 
 _LOG = logging.getLogger("wenming.knowledge")

@@ -3,15 +3,16 @@
 import functools
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import distribution
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
 _BASIC_BLOCK: Final = range(0x4E00, 0xA000)
 _READINGS_KEPT: Final = 2  # pypinyin lists the usual ones first; the rare ones mostly find wrong words
 _LONGEST_SYLLABLE: Final = 6
-_LONGEST_WORD: Final = 40
+_LONGEST_TEXT: Final = 120  # letters
 # Sounds that many people don't tell apart, in speech or in typing.
 _ALIKE_INITIALS: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"))
 _ALIKE_FINALS: Final = (("ang", "an"), ("eng", "en"), ("ing", "in"))
@@ -60,38 +61,37 @@ def sound_pairs(pair: str) -> list[tuple[str, str]]:
     return [(left, right) for left in table.get(pair[0], ()) for right in table.get(pair[1], ())]
 
 
-def spelt_pairs(words: str) -> list[tuple[str, str]]:
-    """Return the neighbouring syllables of pinyin typed with or without spaces; none if some of it can't be pinyin."""
-    text = words.replace(" ", "")
-    if not text.isascii() or len(text) > _LONGEST_WORD:
+def is_pinyin(word: str) -> bool:
+    """Can the word, in small Latin letters, be split into syllables?"""
+    return bool(_syllables_on_a_path([word]))
+
+
+def spelt_pairs(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the neighbouring syllables in words of pinyin, whichever way they may be split."""
+    text = "".join(words)
+    starting: dict[int, list[int]] = {}
+    pieces = _syllables_on_a_path(words)
+    for start, end in pieces:
+        starting.setdefault(start, []).append(end)
+    return [(text[start:middle], text[middle:end]) for start, middle in pieces for end in starting.get(middle, ())]
+
+
+def _syllables_on_a_path(words: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where syllables begin and end that are part of some way to split all the words, joined together."""
+    text = "".join(words)
+    if len(text) > _LONGEST_TEXT:
         return []
-    cuts = _cuts(words)
-    pieces = [
-        (start, end)
-        for start in range(len(text))
-        for end in range(start + 1, min(start + _LONGEST_SYLLABLE, len(text)) + 1)
-        if text[start:end] in syllables() and not any(start < cut < end for cut in cuts)
-    ]
-    through = _on_a_path(pieces, len(text))
-    return [(text[a:b], text[b:c]) for a, b in through for start, c in through if start == b]
-
-
-def _cuts(words: str) -> list[int]:
-    """Return where the spaces were, counted in letters."""
-    cuts, letters = [], 0
-    for word in words.split(" ")[:-1]:
-        letters += len(word)
-        cuts.append(letters)
-    return cuts
-
-
-def _on_a_path(pieces: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    """Return the pieces that lie on some way from the beginning to the end."""
-    forward, backward = {0}, {length}
-    for start, end in sorted(pieces):
-        if start in forward:
-            forward.add(end)
-    for start, end in sorted(pieces, reverse=True):
+    borders = set(accumulate(map(len, words)))
+    pieces = []
+    forward = {0}
+    for start in range(len(text)):
+        limit = min((border for border in borders if border > start), default=0)
+        for end in range(start + 1, min(start + _LONGEST_SYLLABLE, limit) + 1):
+            if start in forward and text[start:end] in syllables():
+                pieces.append((start, end))
+                forward.add(end)
+    backward = {len(text)}
+    for start, end in reversed(pieces):
         if end in backward:
             backward.add(start)
-    return [(start, end) for start, end in pieces if start in forward and end in backward]
+    return [(start, end) for start, end in pieces if end in backward]

@@ -67,6 +67,7 @@ class Postings:
         texts = self.texts[places]
         weights = self.weights[question.tokens] * question.shares
         values = weights[rows] * self.impacts[places]
+        # Hide the prompt and those like it from its article …
         article = self.owners[prompt]
         whole = self.prompts + self.articles + article
         own = (self.owners[texts] == article) & (texts != whole)
@@ -74,6 +75,7 @@ class Postings:
         like[prompt] = True
         like[self.prompts :] = False
         hidden = own & like[np.where(own, texts, 0)]
+        # … and make the tokens that nothing else of the article has rarer, and unknown to the article as a whole.
         holders, hiding = (np.bincount(rows[some], minlength=len(counts)) for some in (own, hidden))
         lost = (holders > 0) & (holders == hiding)
         weights = np.where(lost, self.weights_if_fewer[question.tokens], self.weights[question.tokens])

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.pinyin import sound_pairs, spelt_pairs
+from bot.knowledge.pinyin import is_pinyin, sound_pairs, spelt_pairs
 from bot.knowledge.sounds import Sounds
 from bot.knowledge.synonyms import MARK, Synonyms
 from bot.knowledge.tokens import is_character, is_han, is_pair, pairs, pieces
@@ -18,12 +19,11 @@ _LATIN: Final = re.compile(r"[a-z]+(?: [a-z]+)*")
 _PAIR: Final = 0.75
 _CHARACTER: Final = 1.2
 _WORD: Final = 1.5  # a Latin word, a number, a group of synonyms
-_UNHEARD: Final = (
-    0.5 * _PAIR
-)  # two syllables that mean nothing here: a word can be split into syllables in several ways
+_UNHEARD: Final = 0.5 * _PAIR  # two syllables that mean nothing here; a word may be split in several ways
 
 
 def token_worth(token: str) -> float:
+    """Return how much a token of this kind tells, before its rarity."""
     if is_pair(token):
         return _PAIR
     return _CHARACTER if is_character(token) else _WORD
@@ -73,11 +73,12 @@ class Reader:
         unread = {token for token in strangers if not is_han(token) and token[0] != MARK}
         strange = 0.0
         for run in _LATIN.findall(text) if unread else ():
-            words = set(run.split(" "))
-            syllables = spelt_pairs(run) if words & unread else []
-            if syllables:
-                unread -= words
-                strange += _UNHEARD * sum(not self._hear([pair], shares) for pair in syllables)
+            for spelt, group in groupby(run.split(" "), key=is_pinyin):
+                words = list(group)
+                syllables = spelt_pairs(words) if spelt and not unread.isdisjoint(words) else []
+                if syllables:
+                    unread.difference_update(words)
+                    strange += _UNHEARD * sum(not self._hear([pair], shares) for pair in syllables)
         return strange + _WORD * len(unread)
 
     def _hear(self, sounds: list[tuple[str, str]], shares: dict[int, float]) -> bool:

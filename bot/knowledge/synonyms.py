@@ -1,9 +1,12 @@
 """Groups of words that the office keeps because citizens use them for the same thing."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from bot.knowledge.normalise import spell_plainly
 from bot.knowledge.tokens import pieces
+
+MARK: Final = "="  # begins a group's token; a normalised text has none
 
 
 class Synonyms:
@@ -23,6 +26,3 @@ class Synonyms:
         by_first = self._by_first_piece
         found = [pair for part in parts if part in by_first for pair in by_first[part]]
         return list({token: None for word, token in found if word in text})
-
-
-MARK = "="  # begins a group's token; a normalised text has none

@@ -7,8 +7,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-from sqlalchemy import Connection
-
 from bot.outbound.delivery import FetchMedia, LaneName, load_media, load_text
 from bot.outbound.files import KeptFile, ReceivedFiles, Write
 from bot.outbound.reactions import CannotKeep
@@ -17,7 +15,7 @@ from bot.wechat.errors import MediaExpired, MediaUnusable, NotPermitted, WeChatE
 from store import attachments, citizens
 from store.attachments import Attachment, AttachmentState
 from store.claims import Claimed
-from store.database import Database
+from store.database import Connection, Database
 from store.lanes import Limits
 
 Record = Callable[[Connection], object]  # what is written in the transaction that settles the row
@@ -38,7 +36,7 @@ class Prepared:
 class Lane(Protocol):
     """One interface of WeChat's. `width` rows are attempted at once, each within `attempt_seconds`."""
 
-    name: str
+    name: LaneName
     limits: Limits
     width: int
     attempt_seconds: float

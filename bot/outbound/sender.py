@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.outbound.delivery import MalformedBody
@@ -20,8 +18,8 @@ from bot.outbound.lanes import Lane, NotWanted, Prepared, Record
 from bot.outbound.reactions import Block, CannotKeep, react
 from bot.wechat.errors import UncertainDelivery, WeChatError
 from store import claims, lanes, outbox
-from store.claims import DATABASE_TROUBLE, Claimed, Settlement
-from store.database import Database
+from store.claims import Claimed, Settlement
+from store.database import DATABASE_TROUBLE, Connection, Database
 from store.outbox import DeliveryState
 
 POLL_SECONDS = 1.0

@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.knowledge.library import Library
 from bot.metrics import Metrics
 from store import outbox, service, unanswered
-from store.database import Database
+from store.database import DATABASE_TROUBLE, Database
 
 
 class Health:
@@ -49,7 +49,7 @@ class Health:
             return web.json_response({"status": "loading"}, status=503)
         try:
             quiet = await self._database.read(service.find_quiet)
-        except OSError:
+        except DATABASE_TROUBLE:
             return web.json_response({"status": "database unreachable"}, status=503)
         return web.json_response({"status": "quiet" if quiet else "ready", "knowledge": self._library.version})
 

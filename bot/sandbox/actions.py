@@ -1,8 +1,6 @@
 """What a citizen can do on the phone, each act told to the account as WeChat would tell it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from bot.sandbox.bubbles import Draft, text_draft
 from bot.sandbox.citizens import Citizen
@@ -58,7 +56,8 @@ def unfollow(world: World, citizen: Citizen) -> Parcel:
 def say(world: World, citizen: Citizen, text: str, *, menu_id: str | None) -> Parcel:
     """Write a text; with `menu_id` it is the text of a tapped menu link."""
     after = {} if menu_id is None else {"bizmsgmenuid": menu_id}
-    return _send(world, citizen, "text", fields={"Content": text}, draft=text_draft(text), after=after)
+    _show(world, citizen, text_draft(text))
+    return message(world, citizen, "text", fields={"Content": text}, after=after)
 
 
 def tap(world: World, citizen: Citizen, *, bubble_id: int, index: int) -> Parcel | str:
@@ -85,7 +84,8 @@ def send_medium(world: World, citizen: Citizen, kind: str, *, medium: Medium, se
     else:
         thumb = world.media.put(sample_photo(), kind="thumb", name="thumb.png", now=world.now())
         fields = {"MediaId": medium.id, "ThumbMediaId": thumb.id}
-    return _send(world, citizen, kind, fields=fields, draft=Draft(kind, "", content=content))
+    _show(world, citizen, Draft(kind, "", content=content))
+    return message(world, citizen, kind, fields=fields)
 
 
 def stored_photo(world: World, content: bytes | None, name: str | None) -> Medium:
@@ -105,14 +105,16 @@ def stored_video(world: World, content: bytes | None) -> Medium:
 
 def send_sticker(world: World, citizen: Citizen) -> Parcel:
     """A sticker, which reaches the account only as a remark that it can't be shown."""
-    return _send(world, citizen, "text", fields={"Content": UNSUPPORTED}, draft=Draft("sticker", "[表情]"))
+    _show(world, citizen, Draft("sticker", "[表情]"))
+    return message(world, citizen, "text", fields={"Content": UNSUPPORTED})
 
 
 def send_link(world: World, citizen: Citizen, *, title: str, description: str, url: str) -> Parcel:
     content = {"title": title, "description": description, "url": url}
     draft = Draft("link", title, ({"text": title, "url": url},), content)
     fields = {"Title": title, "Description": description, "Url": url}
-    return _send(world, citizen, "link", fields=fields, draft=draft)
+    _show(world, citizen, draft)
+    return message(world, citizen, "link", fields=fields)
 
 
 def share_location(world: World, citizen: Citizen, place: Place) -> Parcel:
@@ -123,9 +125,8 @@ def share_location(world: World, citizen: Citizen, place: Place) -> Parcel:
         "Scale": place.scale,
         "Label": place.label,
     }
-    return _send(
-        world, citizen, "location", fields=fields, draft=Draft("location", place.label, content={**vars(place)})
-    )
+    _show(world, citizen, Draft("location", place.label, content={**vars(place)}))
+    return message(world, citizen, "location", fields=fields)
 
 
 def report_location(world: World, citizen: Citizen, *, latitude: float, longitude: float, precision: float) -> Parcel:
@@ -162,21 +163,13 @@ def act(world: World, citizen: Citizen) -> None:
     citizen.windows.acted(citizen.last_act)
 
 
-def _send(
-    world: World,
-    citizen: Citizen,
-    kind: str,
-    *,
-    fields: Mapping[str, Any],
-    draft: Draft,
-    after: Mapping[str, Any] | None = None,
-) -> Parcel:
+def _show(world: World, citizen: Citizen, draft: Draft) -> None:
+    """Put what the citizen sends into the chat and open the window of 48 hours."""
     _must_follow(citizen)
     now = world.now()
     citizen.windows.wrote(now)
     citizen.last_act = now
     world.write(citizen, draft, sender="citizen", via="push")
-    return message(world, citizen, kind, fields=fields, after=after)
 
 
 def _must_follow(citizen: Citizen) -> None:

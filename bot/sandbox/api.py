@@ -54,14 +54,14 @@ class Api:
         if broken:
             sent, status = Sent(HTML_PAGE.encode(), "text/html"), broken.status or 502
         else:
-            sent, status = await self._answered(request, body, exchange, faults.get("error")), 200
+            sent, status = await self._answered(request, body, exchange, error=faults.get("error")), 200
         response = await _returned(request, sent, status=status, faults=faults)
         exchange.status, exchange.response = status, _shown(sent)
         exchange.milliseconds = round((time.monotonic() - started) * 1000, 3)
         self._world.show_exchange(exchange)
         return response
 
-    async def _answered(self, request: web.Request, body: bytes, exchange: Exchange, error: Fault | None) -> Sent:
+    async def _answered(self, request: web.Request, body: bytes, exchange: Exchange, *, error: Fault | None) -> Sent:
         call = Call(request.path, request.query, request.remote or "", upload=await _uploaded(request))
         content: Any = None
         try:

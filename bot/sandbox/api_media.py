@@ -38,7 +38,8 @@ def download(world: World, call: Call) -> Json | File:
         raise ApiError(40007, "invalid media_id")
     if medium.kind == "video":
         return {"video_url": world.absolute(medium.path)}
-    name = f"{medium.id}.{suffix(medium.name)}" if "." in medium.name else medium.id
+    ending = suffix(medium.name)
+    name = f"{medium.id}.{ending}" if ending else medium.id
     return File(medium.content, medium.content_type, name)
 
 

@@ -41,11 +41,13 @@ def send(world: World, call: Call) -> Json:
     if client_id:
         world.templates.accepted[citizen.openid, str(client_id)] = (number, now)
     url = call.json.get("url")
-    world.tasks.start(_finish(world, citizen, _draft(template, data, url if isinstance(url, str) else ""), number))
+    world.tasks.start(
+        _finish(world, citizen, _draft(template, data, url if isinstance(url, str) else ""), number=number)
+    )
     return ok(msgid=number)
 
 
-async def _finish(world: World, citizen: Citizen, draft: Draft, number: int) -> None:
+async def _finish(world: World, citizen: Citizen, draft: Draft, *, number: int) -> None:
     """Show the notice unless the citizen refuses notices, then report as TEMPLATESENDJOBFINISH."""
     if not citizen.refuses_notices:
         world.write(citizen, draft, sender="account", via="template")

@@ -56,5 +56,6 @@ class MediaShelf:
 
 
 def suffix(name: str) -> str:
-    """The file name's ending in lower case, without the dot."""
-    return name.rpartition(".")[2].lower()
+    """The file name's ending in lower case, without the dot; empty when there is no plain one."""
+    ending = name.rpartition(".")[2].lower()
+    return ending if "." in name and ending.isascii() and ending.isalnum() else ""

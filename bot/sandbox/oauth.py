@@ -2,6 +2,7 @@
 
 import html
 import secrets
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -22,7 +23,7 @@ PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="vi
 async def authorize(request: web.Request, world: World) -> web.StreamResponse:
     """Send the browser on with a code for the citizen named by `openid` or the cookie, or ask who it is."""
     query = request.query
-    trouble = _trouble(world, query.get("appid"), query.get("scope"), query.get("response_type"))
+    trouble = _trouble(world, query)
     if trouble or not query.get("redirect_uri", "").startswith(("http://", "https://")):
         return _page("无法打开页面", f"<p>{html.escape(trouble or '参数错误：redirect_uri')}</p>", status=400)
     citizen = world.crowd.find(query.get("openid") or request.cookies.get(COOKIE, ""))
@@ -35,12 +36,12 @@ async def authorize(request: web.Request, world: World) -> web.StreamResponse:
     return response
 
 
-def _trouble(world: World, appid: str | None, scope: str | None, response_type: str | None) -> str | None:
-    if appid != world.config.appid:
+def _trouble(world: World, query: Mapping[str, str]) -> str | None:
+    if query.get("appid") != world.config.appid:
         return "参数错误：appid（10013）"
     if not world.capabilities.oauth:
         return "该公众号没有网页授权的权限（10005）"
-    if scope not in SCOPES or response_type != "code":
+    if query.get("scope") not in SCOPES or query.get("response_type") != "code":
         return "Scope 参数错误（10005）"
     return None
 

@@ -31,6 +31,22 @@ _LARGEST_ID = 2**63 - 1  # MsgId is an int64
 _LARGEST_SCALE = 100
 _LARGEST_INDEX = 1000
 
+# WeChat's names of a message's texts, and ours.
+_TEXTS = {
+    "Content": "text",
+    "bizmsgmenuid": "menu_id",
+    "MediaId": "media_id",
+    "MediaId16K": "media_id_16k",
+    "ThumbMediaId": "thumb_media_id",
+    "PicUrl": "picture_url",
+    "Format": "voice_format",
+    "Recognition": "recognition",
+    "Label": "label",
+    "Title": "title",
+    "Description": "description",
+    "Url": "url",
+    "MsgDataId": "article_data_id",
+}
 _EVENT_FIELDS = frozenset(
     {"ToUserName", "FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "Ticket", "MenuId", "MsgID", "Status"}
 )
@@ -74,23 +90,11 @@ def _message(fields: Reading, kind: str) -> Parsed:
         created=fields.whole("CreateTime", _LAST_SECOND),
         kind=kind,
         msg_id=fields.whole("MsgId", _LARGEST_ID),
-        text=fields.text("Content"),
-        menu_id=fields.text("bizmsgmenuid"),
-        media_id=fields.text("MediaId"),
-        media_id_16k=fields.text("MediaId16K"),
-        thumb_media_id=fields.text("ThumbMediaId"),
-        picture_url=fields.text("PicUrl"),
-        voice_format=fields.text("Format"),
-        recognition=fields.text("Recognition"),
         latitude=latitude,
         longitude=longitude,
         scale=fields.whole("Scale", _LARGEST_SCALE),
-        label=fields.text("Label"),
-        title=fields.text("Title"),
-        description=fields.text("Description"),
-        url=fields.text("Url"),
-        article_data_id=fields.text("MsgDataId"),
         article_index=fields.whole("Idx", _LARGEST_INDEX),
+        **{ours: fields.text(theirs) for theirs, ours in _TEXTS.items() if theirs in fields.raw},
     )
     return Parsed(message, tuple(fields.odd))
 

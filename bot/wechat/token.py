@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from bot.wechat.errors import CODES, Misconfigured, TokenRejected, UncertainDelivery, Unreachable, WeChatError
 from bot.wechat.transport import Call, Transport
 from store import leases
-from store.claims import DATABASE_TROUBLE
-from store.database import Database
+from store.database import DATABASE_TROUBLE, Database
 from store.leases import Held
 from store.sealing import CannotOpen, Seal
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from random import SystemRandom
 from typing import Any
@@ -111,7 +112,7 @@ class Transport:
         except (ClientError, ClientConnectionError, OSError, TimeoutError) as error:
             raise AnswerLost(f"{call.path}: the answer was lost ({type(error).__name__})") from error
 
-    def _request(self, call: Call, token: str | None) -> Any:
+    def _request(self, call: Call, token: str | None) -> AbstractAsyncContextManager[ClientResponse]:
         query = {"access_token": token, **call.query} if token else dict(call.query)
         url = self.base.joinpath(call.path.lstrip("/")).with_query(query)
         if call.body is None:

@@ -13,10 +13,11 @@ from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.outbound.delivery import CustomerText, FetchMedia, media_delivery, text_delivery
 from bot.outbound.files import ReceivedFiles
-from bot.outbound.lanes import CustomerMessages, MediaFetches
+from bot.outbound.lanes import CustomerMessages, Lane, MediaFetches
 from bot.outbound.sender import Sender
 from bot.sandbox.citizens import Citizen
 from bot.settings import AccountKind
+from bot.wechat.api import WeChatApi
 from store import attachments, citizens, outbox
 from store.attachments import Attachment
 from store.database import Database
@@ -58,19 +59,22 @@ class Stage:
         """Return the business time."""
         return Clock(self.clock_file).now()
 
+    def api(self, *, answer_seconds: float = 5.0) -> WeChatApi:
+        """Return the API client of one replica."""
+        session, url = self.platform.session, self.platform.url
+        return open_api(session, url, self.database, kind=self.kind, answer_seconds=answer_seconds)
+
+    def sender(self, lane: Lane) -> Sender:
+        """Return a sender of any lane."""
+        return Sender(lane, self.database, clock=Clock(self.clock_file), metrics=self.metrics)
+
     def texts(self, *, answer_seconds: float = 5.0, limits: Limits = PLENTY) -> Sender:
         """Return a sender of customer messages, as one replica has it."""
-        api = open_api(
-            self.platform.session, self.platform.url, self.database, kind=self.kind, answer_seconds=answer_seconds
-        )
-        lane = CustomerMessages(api, self.database, limits=limits)
-        return Sender(lane, self.database, clock=Clock(self.clock_file), metrics=self.metrics)
+        return self.sender(CustomerMessages(self.api(answer_seconds=answer_seconds), self.database, limits=limits))
 
     def media(self) -> Sender:
         """Return a sender of the media lane."""
-        api = open_api(self.platform.session, self.platform.url, self.database, kind=self.kind)
-        lane = MediaFetches(api, self.database, files=self.files, limits=PLENTY)
-        return Sender(lane, self.database, clock=Clock(self.clock_file), metrics=self.metrics)
+        return self.sender(MediaFetches(self.api(), self.database, files=self.files, limits=PLENTY))
 
     async def enrol(self, citizen: Citizen) -> str:
         """Let the service know a citizen; return the citizen_id."""

@@ -75,6 +75,16 @@ async def test_a_photo_can_be_fetched_by_its_address_and_by_its_id(stage: Stage)
         assert "attachment" in picture.headers["Content-Disposition"]
 
 
+@pytest.mark.parametrize("name", ["pit", 'pit."\r\nX-Evil: 1', "pit.照片"])
+async def test_a_photo_with_an_odd_name_can_be_fetched(stage: Stage, name: str) -> None:
+    openid = await stage.citizen()
+    await stage.does(openid, "sends_photo", data=base64.b64encode(b"jpeg").decode(), name=name)
+    query = {"access_token": await stage.token(), "media_id": stage.service.pushes[0].fields["MediaId"]}
+    async with stage.client.get(f"{stage.base_url}/cgi-bin/media/get", params=query) as picture:
+        assert (picture.content_type, await picture.read()) == ("application/octet-stream", b"jpeg")
+        assert "X-Evil" not in picture.headers
+
+
 async def test_a_photo_without_data_is_the_sample(stage: Stage) -> None:
     openid = await stage.citizen()
     await stage.does(openid, "sends_photo")

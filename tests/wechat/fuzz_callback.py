@@ -73,7 +73,7 @@ async def _send(session: aiohttp.ClientSession, url: str, case: Case) -> str:
     if case.name == "cut off":
         return await _cut_off(target, case)
     try:
-        async with session.post(target, data=case.body, headers=case.headers) as response:
+        async with session.request(case.method, target, data=case.body or None, headers=case.headers) as response:
             await response.read()
             return str(response.status)
     except aiohttp.ClientError:

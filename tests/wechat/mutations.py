@@ -52,9 +52,10 @@ class Case:
 
     name: str
     query: str
-    body: bytes
+    body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
+    method: str = "POST"
 
 
 class Mutations:
@@ -72,7 +73,7 @@ class Mutations:
             self._wechat = replace(
                 self._wechat, timestamp=str(int(time.time())), nonce=str(self._random.randrange(10**10))
             )
-            yield choose((self._content, self._content, self._content, self._seal, self._query, self._transport))()
+            yield choose([*[self._content] * 6, *[self._seal, self._query, self._transport] * 2, self._address])()
 
     # Contents that are wrong inside a valid envelope.
 
@@ -106,6 +107,15 @@ class Mutations:
         good = self._wechat.safe(self._push()) if self._random.random() < 0.6 else self._wechat.plain(self._push())
         name, change = self._random.choice(_QUERIES)
         return Case(name, change(self._random, good), good.body)
+
+    def _address(self) -> Case:
+        """Ask as the platform checks an address, mostly in a wrong way."""
+        echo = self._random.choice(["42", "<b>", "%", "\u6c49", "x" * 3000, encrypt(self._wechat.key, b"rubbish")])
+        good = self._wechat.sealed(echo, as_json=True).changed(echostr=echo)
+        if self._random.random() < 0.5:
+            good = good.changed(msg_signature=None)
+        name, change = self._random.choice([*_QUERIES, ("asked well", lambda _rng, asked: urlencode(asked.query))])
+        return Case(f"GET: {name}", change(self._random, good), method="GET")
 
     def _transport(self) -> Case:
         good = self._wechat.safe(self._push())

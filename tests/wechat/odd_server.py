@@ -30,6 +30,20 @@ class OddServer:
 
         self.answers[path] = handler
 
+    def break_off(self, path: str, body: bytes, *, content_type: str) -> None:
+        """Announce twice the bytes that are sent before the connection is cut."""
+
+        async def handler(request: web.Request) -> web.StreamResponse:
+            response = web.StreamResponse(headers={"Content-Type": content_type})
+            response.content_length = 2 * len(body)
+            await response.prepare(request)
+            await response.write(body)
+            assert request.transport is not None
+            request.transport.close()
+            return response
+
+        self.answers[path] = handler
+
     def redirect(self, path: str, target: str) -> None:
         """Answer a path with a redirect."""
 

@@ -123,6 +123,12 @@ async def test_a_download_that_breaks_off_may_be_tried_again(platform: Platform,
         await api.download_media(media_id, Sink().write)
 
 
+async def test_half_a_medium_is_none(odd: OddServer, odd_api: WeChatApi) -> None:
+    odd.break_off(MEDIA_GET, JPEG, content_type="image/jpeg")
+    with pytest.raises(Unreachable, match="broke off"):
+        await odd_api.download_media("m", Sink().write)
+
+
 @pytest.mark.parametrize(
     ("answer", "error"),
     [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.wechat.messages import Event, Message
 from bot.wechat.parsing import KNOWN_EVENTS, KNOWN_MESSAGES, parse
-from bot.wechat.refusals import Refused
+from bot.wechat.refusals import Refused, TooLarge
 from tests.wechat.corpus import own_samples
 
 _TEXT: dict[str, object] = {
@@ -195,6 +195,11 @@ def test_any_values_are_typed_or_refused(kind: str, name: str, changed: dict[str
     else:
         assert all(isinstance(text, str) for text in (push.name, push.key, push.ticket, push.msg_id, push.status))
         orjson.dumps(push.details)
+
+
+def test_json_has_the_same_cap_as_xml() -> None:
+    with pytest.raises(TooLarge):
+        parse(json.dumps({**_TEXT, "Content": "x" * 65536}).encode())
 
 
 def test_our_samples_are_of_all_kinds() -> None:

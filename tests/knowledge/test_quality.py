@@ -1,0 +1,66 @@
+"""How often the right article is found, and how often a wrong one is sent, on questions unknown to the articles."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.knowledge.index import Index
+from tests.knowledge.bases import HERE, Asked, ask, share
+
+HELD_OUT = HERE / "heldout.jsonl"
+HARD = Path(__file__).parents[3] / "shared" / "data" / "questions_dev.jsonl"  # avoids the obvious words on purpose
+
+
+def of_ours(asked: list[Asked]) -> list[Asked]:
+    return [one for one in asked if one.measure is not None]
+
+
+def of_others(asked: list[Asked]) -> list[Asked]:
+    return [one for one in asked if one.measure is None]
+
+
+@pytest.fixture(scope="module", params=["town_index", "starting_index"])
+def held_out(request: pytest.FixtureRequest) -> list[Asked]:
+    index: Index = request.getfixturevalue(request.param)
+    return ask(index, HELD_OUT)
+
+
+def test_the_right_article_comes_first(held_out: list[Asked]) -> None:
+    asked = of_ours(held_out)
+    assert share(asked, lambda one: one.measure == one.measures[0]) >= 0.9
+    assert share(asked, lambda one: one.measure in one.measures) >= 0.95
+
+
+def test_typos_and_pinyin_are_understood(held_out: list[Asked]) -> None:
+    asked = [one for one in held_out if one.kind in ("typo", "pinyin")]
+    assert share(asked, lambda one: one.measure == one.measures[0]) >= 0.9
+
+
+def test_traditional_characters_are_understood(held_out: list[Asked]) -> None:
+    asked = [one for one in held_out if one.kind == "traditional"]
+    assert all(one.measure == one.measures[0] for one in asked)
+
+
+def test_most_are_answered_at_once_and_rightly(held_out: list[Asked]) -> None:
+    asked = of_ours(held_out)
+    assert share(asked, lambda one: one.is_wrong_answer) <= 0.03
+    assert share(asked, lambda one: one.finding.outcome == "answer") >= 0.7
+    assert share(asked, lambda one: one.finding.outcome == "unknown") <= 0.1
+
+
+def test_what_is_not_ours_is_turned_away(held_out: list[Asked]) -> None:
+    asked = of_others(held_out)
+    assert share(asked, lambda one: one.is_taken_for_ours) <= 0.05
+    assert share(asked, lambda one: one.is_turned_away) >= 0.75
+
+
+if HARD.exists():
+
+    def test_hard_questions_are_found_more_often_than_not(starting_index: Index) -> None:
+        asked = ask(starting_index, HARD)
+        ours, others = of_ours(asked), of_others(asked)
+        assert share(ours, lambda one: one.measure == one.measures[0]) >= 0.5
+        assert share(ours, lambda one: one.measure in one.measures) >= 0.7
+        assert share(ours, lambda one: one.is_wrong_answer) <= 0.06
+        assert share(others, lambda one: one.is_taken_for_ours) <= 0.05
+        assert share(others, lambda one: one.is_turned_away) >= 0.75
