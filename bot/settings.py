@@ -34,8 +34,8 @@ class Settings(BaseSettings):
     # The account, as shown on mp.weixin.qq.com under 设置与开发.
     account_kind: AccountKind
     app_id: str = Field(pattern=r"^wx[0-9a-zA-Z]{8,30}$")
-    app_secret: SecretStr
-    callback_token: SecretStr
+    app_secret: SecretStr = Field(min_length=1)
+    callback_token: SecretStr = Field(min_length=1)
     aes_key: SecretStr | None = None
     previous_aes_key: SecretStr | None = None
 

@@ -17,6 +17,7 @@ from store.tables import lanes
 
 MICRO = 1_000_000
 _STEPPED_BACK = timedelta(seconds=2)
+_ABOUT_THE_SAME = timedelta(seconds=20)  # rows that were under way together block their lane one after the other
 
 _OPEN = insert(lanes).values(
     lane=bindparam("name"),
@@ -52,7 +53,7 @@ _BLOCK = (
     update(lanes)
     .where(
         lanes.c.lane == bindparam("name"),
-        or_(lanes.c.blocked_until.is_(None), lanes.c.blocked_until < bindparam("ends")),
+        or_(lanes.c.blocked_until.is_(None), lanes.c.blocked_until < bindparam("about")),
     )
     .values(blocked_until=bindparam("ends"), blocked_reason=bindparam("why"))
 )
@@ -148,9 +149,10 @@ def spend(conn: Connection, bucket: Bucket, *, calls: int) -> None:
     conn.execute(_SPEND, {**values, "today": bucket.day, "calls_today": bucket.day_count + calls})
 
 
-def block(conn: Connection, lane: str, *, until: datetime, reason: str) -> None:
-    """Stop the lane until a moment of the business clock; an earlier end than the present one changes nothing."""
-    conn.execute(_BLOCK, {"name": lane, "ends": until, "why": reason})
+def block(conn: Connection, lane: str, *, until: datetime, reason: str) -> bool:
+    """Stop the lane until a moment of the business clock; False if it is stopped about that long already."""
+    values = {"name": lane, "ends": until, "about": until - _ABOUT_THE_SAME, "why": reason}
+    return conn.execute(_BLOCK, values).rowcount == 1
 
 
 def unblock(conn: Connection, lane: str) -> None:

@@ -21,7 +21,6 @@ work=$(cd -- "$work" && pwd -P)
 base=$work/base
 system=$work/system
 suite=bookworm
-port=8000
 failures=0
 
 mounted() {
@@ -35,8 +34,16 @@ remove_system() {
   rm -rf "$system"
 }
 
+# Whatever was started inside ends with it, its own children too.
+end_processes() {
+  local process
+  for process in /proc/[0-9]*; do
+    if [ "$(readlink "$process/root")" = "$system" ]; then kill -KILL "${process#/proc/}" || true; fi
+  done 2>/dev/null
+}
+
 clean_up() {
-  jobs -p | xargs -r kill 2>/dev/null || true
+  end_processes
   remove_system
   [ -n "$keep" ] || rm -rf "$work"
 }
@@ -73,6 +80,7 @@ make_base() {
 }
 
 make_system() {
+  end_processes
   remove_system
   cp -a "$base" "$system"
   mount --bind /proc "$system/proc"
@@ -122,23 +130,23 @@ timed() {
   [ "$code" -eq 0 ] || failures=$((failures + 1))
 }
 
-page_answers() {
-  "${as_user[@]}" python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5)' \
-    "http://127.0.0.1:$port/" 2>/dev/null
-}
-
+# Starts the demo, waits for the page that it names to answer, and stops it. (Not by SIGINT: the shell has its background ignore that.)
 demo_answers() {
-  local demo code=1
-  ! page_answers || { echo "something else answers on port $port already"; return 1; }
-  "${as_user[@]}" ./wenming demo &
+  local demo page code=1 said=$work/demo.log
+  "${as_user[@]}" ./wenming demo >"$said" 2>&1 &
   demo=$!
-  for _ in $(seq 600); do
-    if page_answers; then code=0; break; fi
+  for _ in $(seq 1500); do
+    page=$(sed -nE 's#.*Open (http://[^ ]+).*#\1#p' "$said")
+    if [ -n "$page" ] && "${as_user[@]}" python3 -c "import urllib.request as r; r.urlopen('$page', timeout=5)"; then
+      code=0
+      break
+    fi
     kill -0 "$demo" 2>/dev/null || break
     sleep 0.2
   done
   kill -TERM "$demo" 2>/dev/null || true
-  wait "$demo" || true
+  wait "$demo" || code=$?
+  [ "$code" -eq 0 ] || tail -n 30 "$said"
   return "$code"
 }
 

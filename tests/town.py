@@ -137,7 +137,7 @@ class Town:
         from sqlalchemy import text
 
         async with asyncio.timeout(10):
-            while await self.database.read(lambda conn: conn.scalar(text(question))) != answers:
+            while await self.database.read(lambda conn: conn.scalar(text(question))) != answers:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
 

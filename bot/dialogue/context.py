@@ -1,6 +1,6 @@
 """What a conversation remembers between two messages."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 import orjson
@@ -24,6 +24,7 @@ class Context:
 
 
 NOTHING = Context()
+_FIELDS = tuple(field.name for field in fields(Context))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def dump_context(context: Context) -> str:
     """Return the JSON that `dialogues.state` holds."""
     if context == NOTHING:
         return "{}"
-    return orjson.dumps({name: value for name, value in asdict(context).items() if value}).decode()
+    values = ((name, getattr(context, name)) for name in _FIELDS)
+    return orjson.dumps({name: value for name, value in values if value}).decode()
 
 
 def load_context(state: str) -> Context:
@@ -61,6 +63,3 @@ def load_context(state: str) -> Context:
     values = {name: value for name, value in orjson.loads(state).items() if name in _FIELDS}
     values["choices"] = tuple(values.get("choices", ()))
     return Context(**values)
-
-
-_FIELDS = frozenset(field.name for field in fields(Context))

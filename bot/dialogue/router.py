@@ -50,7 +50,7 @@ class Router:
             return Understanding(intent=intent)
         if chosen := _choice(words):
             return self._pick(context.choices[chosen - 1]) if chosen <= len(context.choices) else Understanding()
-        finding = self._library.find(text)
+        finding = self._library.find(words)
         if finding.outcome is Outcome.UNKNOWN and (meant := self._meant_by_part(words)) is not None:
             return Understanding(intent=meant)
         article = finding.hits[0].article if finding.outcome is Outcome.ANSWER else None

@@ -73,7 +73,11 @@ class Index:
 
     def find(self, question: str) -> Finding:
         """Return the articles nearest to the question, which may be any string."""
-        return self._find(normalise(question))
+        return self.find_normalised(normalise(question))
+
+    def find_normalised(self, question: str) -> Finding:
+        """Do the same for what went through `normalise` already."""
+        return self._find(question)
 
 
 def _nothing(question: str) -> Finding:

@@ -58,9 +58,9 @@ class Library:
         return self._statuses
 
     def find(self, question: str) -> Finding:
-        """Find the answer to a question in the snapshot."""
+        """Find the answer to a normalised question in the snapshot."""
         assert self._snapshot is not None, "refresh() comes before the first question"
-        return self._snapshot.index.find(question)
+        return self._snapshot.index.find_normalised(question)
 
     def article(self, article_id: int) -> Article | None:
         """Return a published article."""

@@ -42,8 +42,8 @@ class Lane(Protocol):
     attempt_seconds: float
     client_id_valid: timedelta
 
-    async def prepare(self, claimed: Claimed) -> Prepared:
-        """Look up what the attempt needs; raises NotWanted or MalformedBody."""
+    def prepare(self, conn: Connection, claimed: Claimed) -> Prepared:
+        """Look up what the attempt needs, in the transaction that begins it; raises NotWanted or MalformedBody."""
 
     async def tidy(self) -> None:
         """Clean up behind the lane, now and then."""
@@ -57,15 +57,14 @@ class CustomerMessages:
     attempt_seconds = 75.0  # a token that must be replaced in between included
     client_id_valid = timedelta(0)
 
-    def __init__(self, api: WeChatApi, database: Database, *, limits: Limits | None = None) -> None:
+    def __init__(self, api: WeChatApi, _database: object = None, *, limits: Limits | None = None) -> None:
         self.limits = limits or Limits(per_second=100, burst=50, day_limit=500_000)
         self._api = api
-        self._database = database
 
-    async def prepare(self, claimed: Claimed) -> Prepared:
+    def prepare(self, conn: Connection, claimed: Claimed) -> Prepared:
         """Look the openid up; who has left or was erased gets nothing."""
         body = load_text(claimed.body)
-        openid = await self._database.read(citizens.find_recipient, body.citizen_id)
+        openid = citizens.find_recipient(conn, body.citizen_id)
         if openid is None:
             raise NotWanted("the citizen doesn't follow the account any more")
         return Prepared(attempt=partial(self._send, openid, body.text))
@@ -93,10 +92,10 @@ class MediaFetches:
         self._database = database
         self._files = files
 
-    async def prepare(self, claimed: Claimed) -> Prepared:
+    def prepare(self, conn: Connection, claimed: Claimed) -> Prepared:
         """Look the attachment up; one that was erased or is here already isn't fetched."""
         body = load_media(claimed.body)
-        attachment = await self._database.read(attachments.find, body.attachment_id)
+        attachment = attachments.find(conn, body.attachment_id)
         if attachment is None or attachment.state is not AttachmentState.EXPECTED:
             raise NotWanted("the attachment isn't expected any more")
         lose = partial(attachments.lose, attachment_id=attachment.id)

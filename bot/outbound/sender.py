@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.outbound.delivery import MalformedBody
 from bot.outbound.lanes import Lane, NotWanted, Prepared, Record
-from bot.outbound.reactions import Block, CannotKeep, react
+from bot.outbound.reactions import PATIENCE, Block, CannotKeep, react
 from bot.wechat.errors import UncertainDelivery, WeChatError
 from store import claims, lanes, outbox
 from store.claims import Claimed, Settlement
@@ -29,7 +29,7 @@ _LEASE_SECONDS = 30.0
 _LEASE_MARGIN = 15.0  # seconds by which a lease outlasts its attempt
 _SHORTEST_PAUSE = 0.02
 _SETTLE_PAUSES = (0.2, 1.0, 3.0)  # an answer that WeChat gave is worth some tries to write down
-_MOST_ATTEMPTS = 30
+_TRIED_LONG_ENOUGH = 2 * PATIENCE  # for rows that bring every attempt down before it can fail
 
 _LOG = logging.getLogger(__name__)
 
@@ -100,12 +100,13 @@ class Sender:
 
     async def _claim(self) -> Sequence[Claimed]:
         await self._upkeep()
-        if self._free == 0:
+        limit = self._free
+        if limit == 0:
             return ()
         claim = await self._database.write(
-            claims.claim, self._lane.name, limit=self._free, lease_seconds=_LEASE_SECONDS, now=self._clock.now()
+            claims.claim, self._lane.name, limit=limit, lease_seconds=_LEASE_SECONDS, now=self._clock.now()
         )
-        self._hungry = len(claim.deliveries) == self._free
+        self._hungry = len(claim.deliveries) == limit
         self._free -= len(claim.deliveries)
         self._look_again = max(_SHORTEST_PAUSE, min(claim.look_again or POLL_SECONDS, POLL_SECONDS))
         return claim.deliveries
@@ -136,26 +137,12 @@ class Sender:
                 self.wake()
 
     async def _deliver(self, claimed: Claimed) -> None:
-        try:
-            prepared = await self._lane.prepare(claimed)
-        except NotWanted as reason:
-            await self._settle(claimed, _outcome(DeliveryState.CANCELLED, str(reason)))
-            return
-        except MalformedBody as reason:
-            await self._settle(claimed, _outcome(DeliveryState.REFUSED, str(reason)))
-            return
-        if claimed.attempts >= _MOST_ATTEMPTS:
-            given_up = _outcome(
-                DeliveryState.REFUSED, f"given up after {claimed.attempts} attempts", prepared.if_refused
-            )
-            await self._settle(claimed, given_up)
-            return
-        if await self._begin(claimed):
-            await self._settle(claimed, await self._attempt(claimed, prepared))
-
-    async def _begin(self, claimed: Claimed) -> bool:
         seconds = self._lane.attempt_seconds + _LEASE_MARGIN
-        return await self._database.write(claims.begin_attempt, claimed, lease_seconds=seconds, now=self._clock.now())
+        begun = await self._database.write(_begin, self._lane, claimed, lease_seconds=seconds, now=self._clock.now())
+        if isinstance(begun, Prepared):
+            await self._settle(claimed, await self._attempt(claimed, begun))
+        elif begun is not None:
+            self._report(claimed, begun)
 
     async def _attempt(self, claimed: Claimed, prepared: Prepared) -> _Outcome:
         try:
@@ -183,33 +170,57 @@ class Sender:
         await self._write(claimed, outcome)
 
     async def _write(self, claimed: Claimed, outcome: _Outcome) -> None:
-        settled = await self._database.write(_write_outcome, claimed, outcome, now=self._clock.now())
-        if not settled:
+        settled, newly_blocked = await self._database.write(_write_outcome, claimed, outcome, now=self._clock.now())
+        if settled:
+            self._report(claimed, outcome)
+        else:
             _LOG.warning("a delivery was settled by another", extra={"lane": claimed.lane, "row": claimed.id})
-            return
-        state = outcome.settlement.state
+        if newly_blocked and outcome.block is not None:
+            _raise_alarm(claimed.lane, outcome.block)
+
+    def _report(self, claimed: Claimed, outcome: _Outcome) -> None:
+        state, reason = outcome.settlement.state, outcome.settlement.error
         self._metrics.deliveries.labels(claimed.lane, state).inc()
-        if outcome.block is not None:
-            _report(claimed.lane, outcome.block)
-        elif state not in (DeliveryState.SENT, DeliveryState.CANCELLED):
-            extra = {"lane": claimed.lane, "row": claimed.id, "state": state, "reason": outcome.settlement.error}
+        if outcome.block is None and state not in (DeliveryState.SENT, DeliveryState.CANCELLED):
+            extra = {"row": claimed.id, "lane": claimed.lane, "state": str(state), "reason": reason}
             _LOG.info("a delivery failed", extra=extra)
+
+
+def _raise_alarm(lane: str, block: Block) -> None:
+    level = logging.ERROR if block.alarm else logging.WARNING
+    _LOG.log(level, "a lane is blocked", extra={"lane": lane, "until": block.until.isoformat(), "reason": block.reason})
+
+
+def _begin(
+    conn: Connection, lane: Lane, claimed: Claimed, *, lease_seconds: float, now: datetime
+) -> Prepared | _Outcome | None:
+    """Look up what the attempt needs and note that it begins, or settle at once what will never be attempted."""
+    try:
+        prepared = lane.prepare(conn, claimed)
+    except NotWanted as reason:
+        return _end_unattempted(conn, claimed, _outcome(DeliveryState.CANCELLED, str(reason)), now=now)
+    except MalformedBody as reason:
+        return _end_unattempted(conn, claimed, _outcome(DeliveryState.REFUSED, str(reason)), now=now)
+    if claimed.first_attempt is not None and now - claimed.first_attempt > _TRIED_LONG_ENOUGH:
+        outcome = _outcome(DeliveryState.REFUSED, f"given up after {claimed.attempts} attempts", prepared.if_refused)
+        return _end_unattempted(conn, claimed, outcome, now=now)
+    return prepared if claims.begin_attempt(conn, claimed, lease_seconds=lease_seconds, now=now) else None
+
+
+def _end_unattempted(conn: Connection, claimed: Claimed, outcome: _Outcome, *, now: datetime) -> _Outcome | None:
+    settled, _ = _write_outcome(conn, claimed, outcome, now=now)
+    return outcome if settled else None
 
 
 def _outcome(state: DeliveryState, reason: str, record: Record | None = None) -> _Outcome:
     return _Outcome(settlement=Settlement(state=state, error=reason), record=record)
 
 
-def _write_outcome(conn: Connection, claimed: Claimed, outcome: _Outcome, *, now: datetime) -> bool:
-    if outcome.block is not None:
-        lanes.block(conn, claimed.lane, until=outcome.block.until, reason=outcome.block.reason)
-    if not claims.settle(conn, claimed, outcome.settlement, now=now):
-        return False
-    if outcome.record is not None:
+def _write_outcome(conn: Connection, claimed: Claimed, outcome: _Outcome, *, now: datetime) -> tuple[bool, bool]:
+    """Return whether the row was settled, and whether its lane is blocked by this."""
+    block = outcome.block
+    blocked = block is not None and lanes.block(conn, claimed.lane, until=block.until, reason=block.reason)
+    settled = claims.settle(conn, claimed, outcome.settlement, now=now)
+    if settled and outcome.record is not None:
         outcome.record(conn)
-    return True
-
-
-def _report(lane: str, block: Block) -> None:
-    level = logging.ERROR if block.alarm else logging.WARNING
-    _LOG.log(level, "a lane is blocked", extra={"lane": lane, "until": block.until.isoformat(), "reason": block.reason})
+    return settled, blocked

@@ -87,10 +87,11 @@ class WeChatApi:
         """Return the day's quota of one interface, such as "/cgi-bin/message/custom/send"."""
         body = {"cgi_path": path}
         answer = await self._call(Call(path="/cgi-bin/openapi/quota/get", body=body, repeatable=True))
-        quota = answer.get("quota")
-        if not isinstance(quota, dict):
-            raise Unreachable("/cgi-bin/openapi/quota/get: an answer without a quota")
-        return Quota(daily_limit=int(quota["daily_limit"]), used=int(quota["used"]), remaining=int(quota["remain"]))
+        try:
+            quota = answer["quota"]
+            return Quota(daily_limit=int(quota["daily_limit"]), used=int(quota["used"]), remaining=int(quota["remain"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unreachable("/cgi-bin/openapi/quota/get: an answer without a quota") from error
 
     async def _call(self, call: Call) -> Answer:
         return await self._with_token(lambda token: self._transport.send(call, token=token))

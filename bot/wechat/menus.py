@@ -79,4 +79,4 @@ def _buttons(listed: Sequence[Mapping[str, Any]]) -> Menu:
 def _button(one: Mapping[str, Any]) -> Button:
     kind = str(one.get("type", ""))
     value = str(one.get(_value_field(kind), ""))
-    return Button(str(one["name"]), kind, value, _buttons(one.get("sub_button", [])))
+    return Button(str(one.get("name", "")), kind, value, _buttons(one.get("sub_button", [])))

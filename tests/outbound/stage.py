@@ -1,5 +1,6 @@
 """A sandbox, a database and the lanes between them, as the service puts them together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ class Stage:
 
     def texts(self, *, answer_seconds: float = 5.0, limits: Limits = PLENTY) -> Sender:
         """Return a sender of customer messages, as one replica has it."""
-        return self.sender(CustomerMessages(self.api(answer_seconds=answer_seconds), self.database, limits=limits))
+        return self.sender(CustomerMessages(self.api(answer_seconds=answer_seconds), limits=limits))
 
     def media(self) -> Sender:
         """Return a sender of the media lane."""
@@ -120,3 +121,10 @@ async def set_stage(
     clock_file = folder / "clock"
     async with start_platform(kind=kind, clock_file=clock_file) as platform:
         yield Stage(platform, database, kind, clock_file, ReceivedFiles(folder / "files"), Metrics())
+
+
+async def wait_for_text(stage: Stage, citizen: Citizen, *, number: int = 1) -> None:
+    """Wait until the account has written so often to a citizen."""
+    async with stage.platform.sandbox.world.stream.listen() as happenings, asyncio.timeout(20.0):
+        while len(stage.platform.texts(citizen)) < number:
+            await happenings.get()

@@ -1,17 +1,47 @@
 """The database goes away under a running sender and comes back."""
 
 import asyncio
+import logging
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+import pytest
 
 from store import outbox
 from store.database import DATABASE_TROUBLE, Database, open_database
-from tests.outbound.stage import set_stage
+from tests.outbound.stage import Stage, set_stage, wait_for_text
 from tests.postgres import Cluster
+from tests.wechat.platform import CUSTOM_SEND
 
-END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'outage'"
+CUT_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'outage'"
 
 
-async def _come_back(database: Database) -> None:
+class Listener(logging.Handler):
+    """Tells when something was logged."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__()
+        self.message = message
+        self.heard = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Set the event if this is the message."""
+        if record.getMessage() == self.message:
+            self.heard.set()
+
+
+@pytest.fixture
+async def stage(postgres_template: Cluster, tmp_path: Path) -> AsyncIterator[Stage]:
+    """A stage on a PostgreSQL database of its own, whose connections may be cut."""
+    postgres_template.sql("CREATE DATABASE outage TEMPLATE template_wenming")
+    database = open_database(postgres_template.url("outage"))
+    async with set_stage(database, tmp_path) as built:
+        yield built
+    await database.close()
+    postgres_template.sql("DROP DATABASE outage WITH (FORCE)")
+
+
+async def come_back(database: Database) -> None:
     """Use the database until it answers; the first use finds the cut connections."""
     while True:
         try:
@@ -21,25 +51,40 @@ async def _come_back(database: Database) -> None:
             continue
 
 
-async def test_a_sender_survives_that_all_connections_are_cut(postgres_template: Cluster, tmp_path: Path) -> None:
-    postgres_template.sql("CREATE DATABASE outage TEMPLATE template_wenming")
-    database = open_database(postgres_template.url("outage"))
-    async with set_stage(database, tmp_path) as stage:
-        citizen = stage.platform.follower()
-        who = await stage.enrol(citizen)
-        sender, stop = stage.texts(), asyncio.Event()
-        running = asyncio.create_task(sender.run(stop))
-        async with stage.platform.sandbox.world.stream.listen() as happenings, asyncio.timeout(30.0):
-            for number in range(3):
-                await stage.promise(who, str(number))
-                sender.wake()
-                while len(stage.platform.texts(citizen)) <= number:
-                    await happenings.get()
-                postgres_template.sql(END_ALL)
-                await _come_back(stage.database)
-        stop.set()
-        await running
-        assert stage.platform.texts(citizen) == ["0", "1", "2"]
-        assert await database.read(outbox.counts) == []
-    await database.close()
-    postgres_template.sql("DROP DATABASE outage WITH (FORCE)")
+async def test_a_sender_waits_until_the_outbox_can_be_reached(stage: Stage, postgres_template: Cluster) -> None:
+    citizen = stage.platform.follower()
+    who = await stage.enrol(citizen)
+    sender, stop = stage.texts(), asyncio.Event()
+    running = asyncio.create_task(sender.run(stop))
+    await stage.promise(who, "一")
+    sender.wake()
+    await wait_for_text(stage, citizen, number=1)
+    unreachable = Listener("the outbox can't be reached")
+    logging.getLogger("bot.outbound.sender").addHandler(unreachable)
+    async with asyncio.timeout(20.0):
+        while await stage.database.read(outbox.counts):
+            pass  # until the first text is settled
+        postgres_template.sql(CUT_ALL)
+        sender.wake()
+        await unreachable.heard.wait()
+    logging.getLogger("bot.outbound.sender").removeHandler(unreachable)
+    await come_back(stage.database)
+    await stage.promise(who, "二")
+    await wait_for_text(stage, citizen, number=2)
+    stop.set()
+    await running
+    assert await stage.database.read(outbox.counts) == []
+
+
+async def test_an_answer_that_wechat_gave_is_written_down_once_the_database_is_back(
+    stage: Stage, postgres_template: Cluster
+) -> None:
+    citizen = stage.platform.follower()
+    row_id = await stage.promise(await stage.enrol(citizen), "你好")
+    await stage.platform.fault("slow", CUSTOM_SEND, seconds=0.5)
+    sending = asyncio.create_task(stage.texts().run_once())
+    await wait_for_text(stage, citizen, number=1)
+    postgres_template.sql(CUT_ALL)
+    await sending
+    await come_back(stage.database)
+    assert (await stage.row(row_id)).state == "sent"

@@ -17,7 +17,7 @@ from store.database import Database
 from store.lanes import Limits
 from store.outbox import NewDelivery
 from store.tables import outbox as rows
-from tests.outbound.stage import PLENTY, Stage, set_stage
+from tests.outbound.stage import PLENTY, Stage, set_stage, wait_for_text
 from tests.wechat.platform import CUSTOM_SEND, STABLE_TOKEN
 
 LANE = "customer_message"
@@ -163,9 +163,8 @@ async def test_a_wrong_secret_stops_the_lane_with_an_alarm_and_burns_no_quota(
         await stage.texts().run_once()
     assert len(stage.platform.calls(STABLE_TOKEN)) == 1
     assert {(await stage.row(one)).state for one in ids} == {"ready"}
-    alarms = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert alarms
-    assert all("APP_SECRET" in str(vars(alarm)["reason"]) for alarm in alarms)
+    (alarm,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert "APP_SECRET" in str(vars(alarm)["reason"])
     await stage.platform.control("config", {"secret": "0123456789abcdef0123456789abcdef"})
     await stage.advance(301)
     assert await stage.texts().run_once() == 30
@@ -233,9 +232,9 @@ async def test_a_poison_row_does_not_block_the_lane(stage: Stage) -> None:
 class BrokenLane(CustomerMessages):
     """The lane with a bug that one text sets off."""
 
-    async def prepare(self, claimed: Claimed) -> Prepared:
+    def prepare(self, conn: Connection, claimed: Claimed) -> Prepared:
         """Prepare as usual, but break in the attempt."""
-        prepared = await super().prepare(claimed)
+        prepared = super().prepare(conn, claimed)
         return Prepared(attempt=self._break) if "坏" in claimed.body else prepared
 
     async def _break(self) -> None:
@@ -247,13 +246,24 @@ async def test_a_bug_in_one_delivery_leaves_the_others_alone(stage: Stage, caplo
     who = await stage.enrol(citizen)
     bad = await stage.promise(who, "坏")
     good = await stage.promise(who, "好")
-    lane = BrokenLane(stage.api(), stage.database, limits=PLENTY)
+    lane = BrokenLane(stage.api(), limits=PLENTY)
     await stage.sender(lane).run_once()
     assert ((await stage.row(bad)).state, (await stage.row(good)).state) == ("attempting", "sent")
     assert any(record.exc_info for record in caplog.records)
     await stage.database.write(_end_leases)
     await stage.texts().run_once()
     assert (await stage.row(bad)).state == "uncertain"
+
+
+async def test_a_row_that_was_tried_for_days_is_given_up(stage: Stage) -> None:
+    row_id = await stage.promise(await stage.enrol(stage.platform.follower()), "你好")
+    await stage.platform.fault("error", CUSTOM_SEND, errcode=-1, times=1)
+    await stage.texts().run_once()
+    await stage.advance(5 * 86_400)
+    await stage.texts().run_once()
+    row = await stage.row(row_id)
+    assert (row.state, row.error) == ("refused", "given up after 1 attempts")
+    assert len(stage.platform.calls(CUSTOM_SEND)) == 1
 
 
 async def test_killed_between_claim_and_attempt_it_is_sent_by_another(stage: Stage) -> None:
@@ -272,8 +282,7 @@ async def test_killed_in_an_attempt_the_message_is_uncertain(stage: Stage) -> No
     row_id = await stage.promise(await stage.enrol(citizen), "你好")
     await stage.platform.fault("slow", CUSTOM_SEND, seconds=3.0, times=1)
     doomed = asyncio.create_task(stage.texts().run_once())
-    while not stage.platform.texts(citizen):  # noqa: ASYNC110 - no event tells that a request has begun
-        await asyncio.sleep(0)
+    await wait_for_text(stage, citizen)
     doomed.cancel()
     with pytest.raises(asyncio.CancelledError):
         await doomed
@@ -326,11 +335,76 @@ async def test_a_stop_waits_for_the_attempt_that_has_begun(stage: Stage) -> None
     await stage.platform.fault("slow", CUSTOM_SEND, seconds=0.3)
     sender, stop = stage.texts(), asyncio.Event()
     running = asyncio.create_task(sender.run(stop))
-    while not stage.platform.texts(citizen):  # noqa: ASYNC110 - no event tells that a request has begun
-        await asyncio.sleep(0)
+    await wait_for_text(stage, citizen)
     stop.set()
     await running
     assert (await stage.row(row_id)).state == "sent"
+
+
+async def test_a_sender_that_nobody_wakes_looks_by_itself(stage: Stage) -> None:
+    citizen = stage.platform.follower()
+    who = await stage.enrol(citizen)
+    stop = asyncio.Event()
+    running = asyncio.create_task(stage.texts().run(stop))
+    for number in range(2):
+        await stage.promise(who, "你好")
+        await wait_for_text(stage, citizen, number=number + 1)
+    stop.set()
+    await running
+
+
+class NarrowLane(CustomerMessages):
+    """The lane with room for one attempt at a time."""
+
+    width = 1
+
+
+async def test_a_full_lane_takes_no_more_than_it_has_room_for(stage: Stage) -> None:
+    people = [stage.platform.follower(str(number)) for number in range(3)]
+    for citizen in people:
+        await stage.promise(await stage.enrol(citizen), "你好")
+    await stage.platform.fault("slow", CUSTOM_SEND, seconds=0.1)
+    sender, stop = stage.sender(NarrowLane(stage.api(), limits=PLENTY)), asyncio.Event()
+    running = asyncio.create_task(sender.run(stop))
+    async with stage.platform.sandbox.world.stream.listen() as happenings, asyncio.timeout(20.0):
+        while not all(stage.platform.texts(citizen) for citizen in people):
+            await happenings.get()
+            sender.wake()
+            states = await stage.database.read(_states)
+            assert states.count("leased") + states.count("attempting") <= 1
+    stop.set()
+    await running
+
+
+class HurriedLane(CustomerMessages):
+    """The lane with hardly any time for an attempt."""
+
+    attempt_seconds = 0.3
+
+
+async def test_an_attempt_never_outlives_its_lease(stage: Stage) -> None:
+    citizen = stage.platform.follower()
+    row_id = await stage.promise(await stage.enrol(citizen), "你好")
+    await stage.platform.fault("slow", CUSTOM_SEND, seconds=3.0)
+    await stage.sender(HurriedLane(stage.api(), limits=PLENTY)).run_once()
+    row = await stage.row(row_id)
+    assert (row.state, row.error) == ("uncertain", "the attempt took too long")
+
+
+def _give_to_another(conn: Connection) -> None:
+    conn.execute(update(rows).values(fence=rows.c.fence + 1))
+
+
+async def test_a_row_given_to_another_meanwhile_is_left_to_it(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    citizen = stage.platform.follower()
+    row_id = await stage.promise(await stage.enrol(citizen), "你好")
+    await stage.platform.fault("slow", CUSTOM_SEND, seconds=0.3)
+    sending = asyncio.create_task(stage.texts().run_once())
+    await wait_for_text(stage, citizen)
+    await stage.database.write(_give_to_another)
+    await sending
+    assert (await stage.row(row_id)).state == "attempting"
+    assert "a delivery was settled by another" in caplog.messages
 
 
 async def test_what_was_sent_is_counted(stage: Stage) -> None:

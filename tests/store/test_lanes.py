@@ -13,6 +13,7 @@ from store.tables import lanes as rows
 
 LANE = "customer_message"
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # nine in the morning in Shanghai
+SECOND = timedelta(seconds=1)
 MIDNIGHT = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 
 
@@ -102,7 +103,7 @@ async def test_the_day_is_counted_in_shanghai(database: Database) -> None:
     await open_with(database, burst=100, day_limit=3)
     await fill(database, 8)
     assert len((await claim(database)).deliveries) == 3
-    assert len((await claim(database, now=MIDNIGHT - timedelta(seconds=1))).deliveries) == 0
+    assert len((await claim(database, now=MIDNIGHT - SECOND)).deliveries) == 0
     assert len((await claim(database, now=MIDNIGHT)).deliveries) == 3
 
 
@@ -110,8 +111,9 @@ async def test_a_blocked_lane_waits_and_the_longer_block_counts(database: Databa
     await open_with(database, burst=100)
     await fill(database, 1)
     hour = timedelta(hours=1)
-    await database.write(lanes.block, LANE, until=NOW + hour, reason="the day's calls are used up")
-    await database.write(lanes.block, LANE, until=NOW + hour / 2, reason="too fast")
+    assert await database.write(lanes.block, LANE, until=NOW + hour, reason="the day's calls are used up")
+    assert not await database.write(lanes.block, LANE, until=NOW + hour / 2, reason="too fast")
+    assert not await database.write(lanes.block, LANE, until=NOW + hour + SECOND, reason="a row under way then")
     assert len((await claim(database)).deliveries) == 0
     (standing,) = await database.read(lanes.list_standings, now=NOW)
     assert (standing.blocked_until, standing.blocked_reason) == (NOW + hour, "the day's calls are used up")

@@ -56,11 +56,11 @@ class OddServer:
         """Note the request and answer it."""
         self.seen.append(request.path)
         self.bodies.append(await request.read())
+        if request.path in self.answers:
+            return await self.answers[request.path](request)
         if request.path == "/cgi-bin/stable_token":
             return web.Response(text=self.token_answer)
-        if request.path not in self.answers:
-            raise web.HTTPNotFound
-        return await self.answers[request.path](request)
+        raise web.HTTPNotFound
 
 
 @asynccontextmanager

@@ -235,6 +235,13 @@ async def test_an_answer_without_an_errcode_is_success(odd: OddServer, odd_api: 
     assert "你好".encode() in odd.bodies[-1]
 
 
+@pytest.mark.parametrize("answer", ["{}", '{"quota":7}', '{"quota":{"used":1}}', '{"quota":{"daily_limit":"x"}}'])
+async def test_an_answer_without_a_quota_is_none(odd: OddServer, odd_api: WeChatApi, answer: str) -> None:
+    odd.answer("/cgi-bin/openapi/quota/get", answer)
+    with pytest.raises(Unreachable, match="without a quota"):
+        await odd_api.get_quota(CUSTOM_SEND)
+
+
 @pytest.mark.parametrize("answer", ["{}", '{"access_token":"","expires_in":7200}', '{"access_token":7,"expires_in":1}'])
 async def test_a_token_answer_without_a_token_is_none(odd: OddServer, odd_api: WeChatApi, answer: str) -> None:
     odd.token_answer = answer

@@ -201,6 +201,17 @@ async def test_a_redirect_to_elsewhere_is_not_followed(odd: OddServer, odd_api: 
     assert len(odd.seen) <= 3
 
 
+async def test_a_medium_behind_a_redirect_is_taken_only_from_wechat(odd: OddServer, odd_api: WeChatApi) -> None:
+    odd.redirect(MEDIA_GET, "/b.jpg")
+    odd.answer("/b.jpg", JPEG, content_type="image/jpeg")
+    sink = Sink()
+    await odd_api.download_media("m", sink.write)
+    assert sink.content == JPEG
+    odd.redirect(MEDIA_GET, "http://127.0.0.1:1/b.jpg")
+    with pytest.raises(MediaUnusable, match="not one of WeChat's hosts"):
+        await odd_api.download_media("m", sink.write)
+
+
 async def test_redirects_in_a_circle_end(odd: OddServer, odd_api: WeChatApi) -> None:
     odd.redirect("/a.jpg", "/a.jpg")
     with pytest.raises(MediaUnusable, match="redirects"):

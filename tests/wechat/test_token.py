@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, select, update
 
@@ -15,6 +16,7 @@ from store import leases
 from store.database import Database, open_database, wall_clock
 from store.sealing import Seal
 from store.tables import leases as rows
+from tests.wechat.odd_server import start_odd_server
 from tests.wechat.platform import (
     CUSTOM_SEND,
     STABLE_TOKEN,
@@ -176,6 +178,37 @@ async def test_a_revoked_secret_burns_no_quota(platform: Platform, database: Dat
     failures += [failure for _ in range(100) for failure in await asyncio.gather(token.get(), return_exceptions=True)]
     assert all(isinstance(failure, Misconfigured) and "APP_SECRET" in str(failure) for failure in failures)
     assert len(platform.calls(STABLE_TOKEN)) == 1
+
+
+async def test_a_secret_that_wechat_calls_a_wrong_credential(platform: Platform, database: Database) -> None:
+    await platform.fault("error", STABLE_TOKEN, errcode=40001)
+    with pytest.raises(Misconfigured, match="APP_SECRET"):
+        await open_token(open_transport(platform.session, platform.url), database).get()
+
+
+async def test_a_forced_refresh_whose_answer_is_lost_is_not_repeated(platform: Platform, database: Database) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        forced.append((await request.json())["force_refresh"])
+        if forced[-1]:
+            return web.Response(status=502, text="<html>")
+        return web.json_response({"access_token": "NEW" if True in forced else "OLD", "expires_in": 7200})
+
+    forced: list[bool] = []
+    async with start_odd_server() as odd:
+        odd.answers[STABLE_TOKEN] = answer
+        token = open_token(open_transport(platform.session, odd.url), database)
+        assert await token.get() == "OLD"
+        with pytest.raises(Unreachable):
+            await token.replace("OLD")
+        assert await token.replace("OLD") == "NEW"
+    assert forced == [False, False, True, False]
+
+
+async def test_a_database_that_is_away_is_no_answer_of_wechats(platform: Platform) -> None:
+    nowhere = open_database("postgresql+asyncpg://wenming@127.0.0.1:1/none")
+    with pytest.raises(Unreachable, match="database"):
+        await open_token(open_transport(platform.session, platform.url), nowhere).get()
+    await nowhere.close()
 
 
 async def test_the_whitelist_is_named(platform: Platform, database: Database) -> None:
