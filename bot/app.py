@@ -13,6 +13,7 @@ from bot import texts
 from bot.clock import Clock
 from bot.commands import Result, Workplace, knowledge_import, open_seal
 from bot.control import ControlSocket
+from bot.dialogue.intake import Intake
 from bot.dialogue.receive import Receiver
 from bot.dialogue.router import Router
 from bot.dialogue.turn import Button, Town
@@ -57,6 +58,7 @@ class Parts:
     callback: Callback
     health: Health
     library: Library
+    intake: Intake
     senders: Sequence[Sender]
     jobs: Sequence[Job]
 
@@ -117,14 +119,16 @@ def build(
     library = open_library(settings, database=database, clock=clock, metrics=metrics)
     api = build_api(settings, database=database, session=session)
     files = ReceivedFiles(settings.files_dir)
-    lanes: tuple[Lane, ...] = (CustomerMessages(api, database), MediaFetches(api, database, files=files))
+    lanes: tuple[Lane, ...] = (CustomerMessages(api), MediaFetches(api, database, files=files))
     senders = tuple(Sender(lane, database, clock=clock, metrics=metrics) for lane in lanes)
+    router = Router(CAPABILITIES, words=read_words(), library=library)
+    intake = Intake(database, router=router, library=library, town=describe_town(settings, library=library))
     receiver = Receiver(
         database=database,
         clock=clock,
-        router=Router(CAPABILITIES, words=read_words(), library=library),
+        router=router,
         library=library,
-        town=describe_town(settings, library=library),
+        intake=intake,
         seal=open_seal(settings),
         metrics=metrics,
         wake_senders=tuple(sender.wake for sender in senders),
@@ -133,6 +137,7 @@ def build(
         callback=build_callback(settings, receiver=receiver, metrics=metrics, clock=clock),
         health=Health(database, clock=clock, library=library, metrics=metrics, is_stopping=stop.is_set),
         library=library,
+        intake=intake,
         senders=senders,
         jobs=(KnowledgeRefresh(library), Cleanup(database, clock=clock, settings=settings)),
     )
@@ -223,6 +228,7 @@ async def _run(
     async with one_error(), asyncio.TaskGroup() as tasks:
         for job in parts.jobs:
             tasks.create_task(run_job(job, working))
+        tasks.create_task(parts.intake.run(working))
         for sender in parts.senders:
             tasks.create_task(sender.run(working))
         try:

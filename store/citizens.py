@@ -1,21 +1,15 @@
 """Citizens: who follows, and the only place besides `contacts` that knows an openid."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from store.hot import HotStatement
+from store.hot import HotInsert
 from store.tables import citizens
 
-_ENROL = HotStatement(
-    insert(citizens).values(
-        citizen_id=bindparam("citizen_id"),
-        openid=bindparam("openid"),
-        followed=bindparam("followed"),
-        first_seen=bindparam("first_seen"),
-    )
-)
+_ENROL = HotInsert(citizens, ("citizen_id", "openid", "followed", "first_seen"))
 _FOLLOW = update(citizens).where(citizens.c.citizen_id == bindparam("who")).values(followed=bindparam("is_following"))
 _BY_OPENID = select(citizens.c.citizen_id).where(citizens.c.openid == bindparam("openid"))
 _RECIPIENT = select(citizens.c.openid).where(citizens.c.citizen_id == bindparam("who"), citizens.c.followed)
@@ -23,10 +17,19 @@ _FORGET = update(citizens).where(citizens.c.citizen_id == bindparam("who")).valu
 
 
 def enrol(conn: Connection, openid: str, *, now: datetime) -> str:
-    """Give a new openid its citizen_id, 16 random hexadecimal digits, and return it."""
-    citizen_id = secrets.token_hex(8)
-    _ENROL.change(conn, {"citizen_id": citizen_id, "openid": openid, "followed": True, "first_seen": now})
-    return citizen_id
+    """Give a new openid its citizen_id and return it; raises as `enrol_all`."""
+    return enrol_all(conn, [openid], now=now)[0]
+
+
+def enrol_all(conn: Connection, openids: Sequence[str], *, now: datetime) -> list[str]:
+    """Give new openids their citizen_ids, 16 random hexadecimal digits each, and return these.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError or the driver's own: an openid is known already.
+    """
+    found = [secrets.token_hex(8) for _ in openids]
+    _ENROL.run(conn, [(citizen_id, openid, True, now) for citizen_id, openid in zip(found, openids, strict=True)])
+    return found
 
 
 def mark_followed(conn: Connection, citizen_id: str, *, followed: bool) -> None:

@@ -6,12 +6,12 @@ commits many units at once (`store/writer.py`); on PostgreSQL each takes a poole
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from asyncpg import PostgresError  # type: ignore[import-untyped]
+from asyncpg import InterfaceError, PostgresError  # type: ignore[import-untyped]
 from sqlalchemy import Connection as Connection  # for those outside of store, who import no SQLAlchemy
 from sqlalchemy import create_engine, event, func, select
 from sqlalchemy.engine import make_url
@@ -21,13 +21,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from store.hot import is_postgres as is_postgres
 from store.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 # What a database raises that is away, busy or restarting; the same call may succeed a second later.
-DATABASE_TROUBLE: tuple[type[Exception], ...] = (DBAPIError, PoolTimeout, sqlite3.Error, PostgresError, OSError)
+DATABASE_TROUBLE: tuple[type[Exception], ...] = (
+    *(DBAPIError, PoolTimeout, sqlite3.Error),
+    *(PostgresError, InterfaceError, OSError),
+)
 
 _LOCK_TIMEOUT_MS = 4000
 _POOL_SIZE = 10
@@ -51,9 +55,9 @@ class Database(Protocol):
         """Run `fn(connection, …)` in a transaction of its own and commit it; an exception rolls it back."""
 
     async def write_in_turn(
-        self, name: str, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+        self, names: Collection[str], fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """The same, but never two at once of the same name, whichever replica runs them (waiting 4 s at most)."""
+        """The same, but never two at once that share a name, whichever replica runs them (waiting 4 s at most)."""
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, …)`, which changes nothing, on a consistent view."""
@@ -84,10 +88,10 @@ class SQLite:
         return await self._writer.submit(fn, args, kwargs)
 
     async def write_in_turn(
-        self, name: str, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+        self, names: Collection[str], fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Hand the function to the writer thread, in which nothing runs beside anything, whatever its name."""
-        del name
+        """Hand the function to the writer thread, in which nothing runs beside anything, whatever the names."""
+        del names
         return await self._writer.submit(fn, args, kwargs)
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -125,11 +129,11 @@ class PostgreSQL:
         return await self._transact("BEGIN", fn, *args, **kwargs)
 
     async def write_in_turn(
-        self, name: str, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+        self, names: Collection[str], fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run the function holding an advisory lock; what it reads is read after the lock was got."""
-        number = int.from_bytes(blake2b(name.encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
-        return await self._transact(f"BEGIN; SELECT pg_advisory_xact_lock({number})", fn, *args, **kwargs)
+        """Run the function holding advisory locks, taken in order; what it reads is read after they were got."""
+        locks = ", ".join(f"pg_advisory_xact_lock({number})" for number in sorted(map(_lock_number, names)))
+        return await self._transact(f"BEGIN; SELECT {locks}", fn, *args, **kwargs)
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the function in a transaction that may only look."""
@@ -139,8 +143,7 @@ class PostgreSQL:
         self, begin: str, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         async with self._engine.connect() as connection:
-            raw = (await connection.get_raw_connection()).driver_connection
-            assert raw is not None
+            raw = await _open_driver_connection(connection)
             try:
                 await raw.execute(begin)
                 result = await connection.run_sync(fn, *args, **kwargs)
@@ -155,6 +158,19 @@ class PostgreSQL:
     async def close(self) -> None:
         """Close the pool."""
         await self._engine.dispose()
+
+
+async def _open_driver_connection(connection: AsyncConnection) -> Any:
+    """Return asyncpg's connection; pooled ones that the server has closed meanwhile are replaced."""
+    raw: Any = (await connection.get_raw_connection()).driver_connection
+    while raw.is_closed():
+        await connection.invalidate()
+        raw = (await connection.get_raw_connection()).driver_connection
+    return raw
+
+
+def _lock_number(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
 
 
 async def _abandon(connection: AsyncConnection, raw: Any) -> None:
@@ -189,11 +205,6 @@ def prepare_sqlite_transactions(connection: DBAPIConnection, entry: ConnectionPo
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
-
-
-def is_postgres(conn: Connection) -> bool:
-    """Tell which of the two databases this is."""
-    return conn.dialect.name == "postgresql"
 
 
 _SERVER_CLOCK = select(func.clock_timestamp())

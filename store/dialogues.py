@@ -1,35 +1,31 @@
 """Where each citizen's conversation stands: one row each, with a revision that every change raises."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete
 
-from store.hot import HotStatement
+from store.hot import HotInsert
 from store.tables import dialogues
 
-_BEGIN = HotStatement(
-    insert(dialogues).values(
-        citizen_id=bindparam("citizen_id"),
-        revision=bindparam("revision"),
-        heard=bindparam("heard"),
-        state=bindparam("state"),
-    )
-)
-_SAVE = HotStatement(
-    update(dialogues)
-    .where(dialogues.c.citizen_id == bindparam("who"))
-    .values(revision=bindparam("new_revision"), heard=bindparam("heard_at"), state=bindparam("new_state"))
-)
+_SAVE = HotInsert(dialogues, ("citizen_id", "revision", "heard", "state"), replacing="citizen_id")
 _FORGET = delete(dialogues).where(dialogues.c.citizen_id == bindparam("who"))
 
 
-def save(conn: Connection, citizen_id: str, *, revision: int, heard: datetime, state: str) -> None:
-    """Write the dialogue; revision 1 is its first row. The caller holds the citizen's turn."""
-    if revision == 1:
-        _BEGIN.change(conn, {"citizen_id": citizen_id, "revision": 1, "heard": heard, "state": state})
-    else:
-        values = {"who": citizen_id, "new_revision": revision, "heard_at": heard, "new_state": state}
-        _SAVE.change(conn, values)
+@dataclass(frozen=True, slots=True)
+class StoredDialogue:
+    """One row; `state` is the JSON of bot/dialogue/context.py, `heard` the citizen's last message."""
+
+    citizen_id: str
+    revision: int
+    heard: datetime
+    state: str
+
+
+def save(conn: Connection, changed: Sequence[StoredDialogue]) -> None:
+    """Write dialogues over what was there. The caller holds the turns of their citizens, and none twice."""
+    _SAVE.run(conn, [(one.citizen_id, one.revision, one.heard, one.state) for one in changed])
 
 
 def forget(conn: Connection, citizen_id: str) -> None:

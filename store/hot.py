@@ -1,79 +1,108 @@
 """Statements of the hottest path, compiled once and run by the driver itself, without SQLAlchemy's layers.
 
-Through SQLAlchemy a small statement costs two to five times what the driver needs, and a message runs three or four.
-The statement is still written in Core, and its values still go through their column types.
+Through SQLAlchemy a small statement costs two to five times what the driver needs. These are still written in Core,
+and their values still go through their column types. On PostgreSQL, where each statement is a journey, many rows travel
+together as arrays.
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Executable
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import ARRAY, Connection, Dialect, Executable, Table, bindparam, column, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.types import TypeEngine
 
 Convert = Callable[[Any], Any]
-Values = dict[str, Any]
+Row = Sequence[Any]
 
-_SQLITE = sqlite.dialect(paramstyle="named")
+_SQLITE = sqlite.dialect(paramstyle="qmark")
 _ASYNCPG: Dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
-class HotStatement:
-    """One Core statement whose parameters are all bound by name."""
+def is_postgres(conn: Connection) -> bool:
+    """Tell which of the two databases this is."""
+    return conn.dialect.name == "postgresql"
 
-    def __init__(self, statement: Executable) -> None:
-        self._sqlite = _Compiled(statement, _SQLITE)
-        self._postgres = _Compiled(statement, _ASYNCPG)
 
-    def first(self, conn: Connection, values: Values) -> Sequence[Any] | None:
-        """Run a SELECT and return its first row."""
-        if conn.dialect.name == "sqlite":
-            return self._sqlite.convert(_sqlite_run(conn, self._sqlite, values).fetchone())
-        arguments = self._postgres.arguments(values)
-        return self._postgres.convert(_postgres(conn, lambda raw: raw.fetchrow(self._postgres.sql, *arguments)))
+class HotSelect:
+    """A SELECT whose parameters are all bound by name."""
 
-    def change(self, conn: Connection, values: Values) -> int:
-        """Run an INSERT, UPDATE or DELETE and return the number of rows it touched."""
-        if conn.dialect.name == "sqlite":
-            return _sqlite_run(conn, self._sqlite, values).rowcount
-        arguments = self._postgres.arguments(values)
-        tag = _postgres(conn, lambda raw: raw.execute(self._postgres.sql, *arguments))
-        return int(tag.rpartition(" ")[2])
+    def __init__(self, statement: Executable, *, dialect: str) -> None:
+        self._compiled = _Compiled(statement, _ASYNCPG if dialect == "postgresql" else _SQLITE)
+
+    def rows(self, conn: Connection, values: dict[str, Any]) -> Iterable[Row]:
+        """Run it and return its rows."""
+        arguments = self._compiled.arguments(values)
+        if is_postgres(conn):
+            return map(self._compiled.convert, _postgres(conn, lambda raw: raw.fetch(self._compiled.sql, *arguments)))
+        return map(self._compiled.convert, _sqlite_connection(conn).execute(self._compiled.sql, arguments))
+
+
+class HotInsert:
+    """An INSERT of many rows, each in the order of `columns`; with `replacing`, over the row of the same key."""
+
+    def __init__(self, table: Table, columns: Sequence[str], *, replacing: str | None = None) -> None:
+        values = {name: bindparam(name, type_=table.c[name].type) for name in columns}
+        one = sqlite.insert(table).values(values)
+        arrays = unnested({name: table.c[name].type for name in columns})
+        many = postgresql.insert(table).from_select(list(columns), select(*arrays.c))
+        if replacing is not None:
+            one = one.on_conflict_do_update(index_elements=[replacing], set_={n: one.excluded[n] for n in columns})
+            many = many.on_conflict_do_update(index_elements=[replacing], set_={n: many.excluded[n] for n in columns})
+        self._columns = tuple(columns)
+        self._one = _Compiled(one, _SQLITE)
+        self._many = _Compiled(many, _ASYNCPG)
+
+    def run(self, conn: Connection, rows: Sequence[Row]) -> None:
+        """Insert the rows; none is fine."""
+        if not rows:
+            return
+        if is_postgres(conn):
+            arguments = self._many.arguments(dict(zip(self._columns, map(list, zip(*rows, strict=True)), strict=True)))
+            _postgres(conn, lambda raw: raw.execute(self._many.sql, *arguments))
+            return
+        bound = [self._one.arguments(dict(zip(self._columns, row, strict=True))) for row in rows]
+        _sqlite_connection(conn).executemany(self._one.sql, bound)
+
+
+def unnested(columns: dict[str, TypeEngine[Any]]) -> Any:
+    """Return a FROM element of PostgreSQL's made of one array a column, with the rows' `place` behind."""
+    arrays = [bindparam(name, type_=ARRAY(kind)) for name, kind in columns.items()]
+    named = [column(name, kind) for name, kind in columns.items()]
+    return func.unnest(*arrays).table_valued(*named, name="given").render_derived()
 
 
 class _Compiled:
-    """The statement in one dialect's words, with what its column types do to values."""
+    """A statement in one dialect's words, with what its column types do to values."""
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled: Any = _element(statement).compile(dialect=dialect)
         self.sql = str(compiled)
+        self._order = tuple(compiled.positiontup)
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        self._binds = _processors(
-            (name, bind.type.dialect_impl(dialect).bind_processor(dialect)) for name, bind in compiled.binds.items()
-        )
-        self._order = tuple(compiled.positiontup or ())
-        columns: Any = enumerate(getattr(statement, "selected_columns", ()))
-        self._results = _processors(
-            (at, column.type.dialect_impl(dialect).result_processor(dialect, None)) for at, column in columns
-        )
+        self._binds = {
+            name: convert
+            for name, bind in compiled.binds.items()
+            if (convert := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+        }
+        self._results = [
+            (at, convert)
+            for at, found in enumerate(getattr(statement, "selected_columns", ()))
+            if (convert := found.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+        ]
 
-    def bound(self, values: Values) -> Values:
-        """Return the values as the driver takes them, by name."""
-        bound = {**self._fixed, **values}
-        for name, convert in self._binds:
-            bound[name] = convert(bound[name])
-        return bound
-
-    def arguments(self, values: Values) -> list[Any]:
+    def arguments(self, values: dict[str, Any]) -> list[Any]:
         """Return the values as the driver takes them, in the statement's order."""
-        bound = self.bound(values)
-        return [bound[name] for name in self._order]
+        bound = {**self._fixed, **values} if self._fixed else values
+        binds = self._binds
+        return [binds[name](bound[name]) if name in binds else bound[name] for name in self._order]
 
-    def convert(self, row: Sequence[Any] | None) -> Sequence[Any] | None:
+    def convert(self, row: Row) -> Row:
         """Return a row as our column types give it."""
-        if row is None or not self._results:
+        if not self._results:
             return row
         converted = list(row)
         for at, convert in self._results:
@@ -86,14 +115,10 @@ def _element(statement: Executable) -> ClauseElement:
     return statement
 
 
-def _processors(found: Any) -> list[tuple[Any, Convert]]:
-    return [(which, convert) for which, convert in found if convert is not None]
-
-
-def _sqlite_run(conn: Connection, compiled: _Compiled, values: Values) -> sqlite3.Cursor:
+def _sqlite_connection(conn: Connection) -> sqlite3.Connection:
     raw = conn.connection.driver_connection
     assert isinstance(raw, sqlite3.Connection)
-    return raw.execute(compiled.sql, compiled.bound(values))
+    return raw
 
 
 def _postgres(conn: Connection, call: Callable[[Any], Any]) -> Any:

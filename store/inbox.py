@@ -3,53 +3,25 @@
 `look_up` reads in one statement everything that the transaction of a message must know before it acts.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Text, bindparam, delete, insert, literal, select, update
-from sqlalchemy import Integer as SqlInteger
+from sqlalchemy import Connection, Integer, LargeBinary, Select, Text, bindparam, delete, literal, select, update
+from sqlalchemy.types import TypeEngine
 
-from store.hot import HotStatement
+from store.hot import HotInsert, HotSelect, is_postgres, unnested
 from store.tables import articles, citizens, dialogues, inbox, service_state
 
-_asked = (
-    select(
-        bindparam("key", type_=LargeBinary).label("key"),
-        bindparam("openid", type_=Text).label("openid"),
-        bindparam("article_id", type_=SqlInteger).label("article_id"),
-    )
-).subquery("asked")
 
-_LOOK_UP = HotStatement(
-    select(
-        inbox.c.reply,
-        citizens.c.citizen_id,
-        dialogues.c.revision,
-        dialogues.c.state,
-        dialogues.c.heard,
-        service_state.c.quiet_reason,
-        articles.c.version,
-        articles.c.status,
-    )
-    .select_from(service_state)
-    .join(_asked, literal(1) == literal(1))
-    .outerjoin(inbox, inbox.c.key == _asked.c.key)
-    .outerjoin(citizens, citizens.c.openid == _asked.c.openid)
-    .outerjoin(dialogues, dialogues.c.citizen_id == citizens.c.citizen_id)
-    .outerjoin(articles, articles.c.id == _asked.c.article_id)
-)
-_REMEMBER = HotStatement(
-    insert(inbox).values(
-        key=bindparam("key"),
-        citizen_id=bindparam("citizen_id"),
-        received=bindparam("received"),
-        kind=bindparam("kind"),
-        reply=bindparam("reply"),
-    )
-)
-_BLANK = update(inbox).where(inbox.c.citizen_id == bindparam("who")).values(reply=bindparam("silence"))
-_OLD = select(inbox.c.id).where(inbox.c.received < bindparam("before")).limit(bindparam("limit"))
-_PURGE = delete(inbox).where(inbox.c.id.in_(_OLD))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One push to look up: its key, its sender, and the article that would answer it (0: none)."""
+
+    key: bytes
+    openid: str
+    article_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +38,76 @@ class Arrival:
     article_status: str
 
 
-def look_up(conn: Connection, *, key: bytes, openid: str, article_id: int) -> Arrival:
-    """Read all that stands about this push, its sender and the article that would answer it (0: none)."""
-    row = _LOOK_UP.first(conn, {"key": key, "openid": openid, "article_id": article_id})
-    assert row is not None, "service_state has lost its row"
-    reply, citizen_id, revision, state, heard, quiet_reason, version, status = row
-    return Arrival(
-        reply,
-        citizen_id,
-        revision or 0,
-        state or "",
-        heard,
-        quiet_reason,
-        version or 0,
-        status or "",
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """One row to be: a push and its finished reply (JSON). No citizen: the platform itself."""
+
+    key: bytes
+    citizen_id: str | None
+    received: datetime
+    kind: str
+    reply: str
+
+
+_ASKED: dict[str, TypeEngine[Any]] = {"key": LargeBinary(), "openid": Text(), "article_id": Integer()}
+
+
+def _look_up(asked: Any) -> Select[Any]:
+    return (
+        select(
+            asked.c.key,
+            inbox.c.reply,
+            citizens.c.citizen_id,
+            dialogues.c.revision,
+            dialogues.c.state,
+            dialogues.c.heard,
+            service_state.c.quiet_reason,
+            articles.c.version,
+            articles.c.status,
+        )
+        .select_from(service_state)
+        .join(asked, literal(1) == literal(1))
+        .outerjoin(inbox, inbox.c.key == asked.c.key)
+        .outerjoin(citizens, citizens.c.openid == asked.c.openid)
+        .outerjoin(dialogues, dialogues.c.citizen_id == citizens.c.citizen_id)
+        .outerjoin(articles, articles.c.id == asked.c.article_id)
     )
 
 
-def remember(
-    conn: Connection, *, key: bytes, citizen_id: str | None, received: datetime, kind: str, reply: str
-) -> None:
-    """Note that a push was handled and how it was answered.
+_one = select(*(bindparam(name, type_=kind).label(name) for name, kind in _ASKED.items())).subquery("asked")
+_LOOK_UP_ONE = HotSelect(_look_up(_one), dialect="sqlite")
+_LOOK_UP_MANY = HotSelect(_look_up(unnested(_ASKED)), dialect="postgresql")
+_REMEMBER = HotInsert(inbox, ("key", "citizen_id", "received", "kind", "reply"))
+_BLANK = update(inbox).where(inbox.c.citizen_id == bindparam("who")).values(reply=bindparam("silence"))
+_OLD = select(inbox.c.id).where(inbox.c.received < bindparam("before")).limit(bindparam("limit"))
+_PURGE = delete(inbox).where(inbox.c.id.in_(_OLD))
+
+
+def look_up(conn: Connection, asked: Sequence[Asked]) -> list[Arrival]:
+    """Read all that stands about these pushes, their senders and the articles that would answer them."""
+    if is_postgres(conn):
+        values = {name: [getattr(one, name) for one in asked] for name in _ASKED}
+        found = {row[0]: row for row in _LOOK_UP_MANY.rows(conn, values)}
+    else:
+        found = {}
+        for one in asked:
+            own = {"key": one.key, "openid": one.openid, "article_id": one.article_id}
+            found[one.key] = next(iter(_LOOK_UP_ONE.rows(conn, own)))
+    return [_arrival(found[one.key]) for one in asked]
+
+
+def _arrival(row: Sequence[Any]) -> Arrival:
+    _, reply, citizen_id, revision, state, heard, quiet_reason, version, status = row
+    return Arrival(reply, citizen_id, revision or 0, state or "", heard, quiet_reason, version or 0, status or "")
+
+
+def remember(conn: Connection, handled: Sequence[Handled]) -> None:
+    """Note that pushes were handled and how they were answered.
 
     Raises:
-        sqlalchemy.exc.IntegrityError: if it was handled already.
+        sqlalchemy.exc.IntegrityError or the driver's own: one of them was handled already.
     """
-    values = {"key": key, "citizen_id": citizen_id, "received": received, "kind": kind, "reply": reply}
-    _REMEMBER.change(conn, values)
+    _REMEMBER.run(conn, [(one.key, one.citizen_id, one.received, one.kind, one.reply) for one in handled])
 
 
 def blank_replies(conn: Connection, citizen_id: str, *, silence: str) -> None:

@@ -146,6 +146,12 @@ attachments = Table(
     Column("sha256", Text),  # names the file
     Column("content_type", Text),
     Column("size", Integer),  # bytes
+    Index(
+        "ix_attachments_file",
+        "sha256",
+        sqlite_where=text("sha256 IS NOT NULL"),
+        postgresql_where=text("sha256 IS NOT NULL"),
+    ),
 )
 
 # Everything outgoing, one row a recipient and message.
@@ -186,6 +192,19 @@ outbox = Table(
         "lease_until",
         sqlite_where=text("state IN ('leased', 'attempting')"),
         postgresql_where=text("state IN ('leased', 'attempting')"),
+    ),
+    Index(
+        "ix_outbox_expiring",
+        "lane",
+        "expires",
+        sqlite_where=text("state = 'ready' AND expires IS NOT NULL"),
+        postgresql_where=text("state = 'ready' AND expires IS NOT NULL"),
+    ),
+    Index(
+        "ix_outbox_uncertain",
+        "lane",
+        sqlite_where=text("state = 'uncertain'"),
+        postgresql_where=text("state = 'uncertain'"),
     ),
     postgresql_with={"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.01, "autovacuum_analyze_scale_factor": 0.01},
 )

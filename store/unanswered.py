@@ -2,20 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from store.hot import HotStatement
+from store.hot import HotInsert
 from store.tables import unanswered
 
-_ADD = HotStatement(
-    insert(unanswered).values(
-        citizen_id=bindparam("citizen_id"),
-        question=bindparam("question"),
-        cause=bindparam("cause"),
-        nearest_article_id=bindparam("nearest_article_id"),
-        asked=bindparam("asked"),
-    )
-)
+_ADD = HotInsert(unanswered, ("citizen_id", "question", "cause", "nearest_article_id", "asked"))
 _ERASE = update(unanswered).where(unanswered.c.citizen_id == bindparam("who")).values(question=None)
 _COUNT = select(func.count()).select_from(unanswered).where(unanswered.c.question.is_not(None))
 
@@ -24,8 +16,7 @@ def add(
     conn: Connection, *, citizen_id: str, question: str, cause: str, nearest_article_id: int | None, asked: datetime
 ) -> None:
     """Keep a question; `cause` is refused (nothing near) or none_fits (the citizen said so)."""
-    values = {"citizen_id": citizen_id, "question": question, "cause": cause, "asked": asked}
-    _ADD.change(conn, {**values, "nearest_article_id": nearest_article_id})
+    _ADD.run(conn, [(citizen_id, question, cause, nearest_article_id, asked)])
 
 
 def erase(conn: Connection, citizen_id: str) -> None:

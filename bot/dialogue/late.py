@@ -16,6 +16,7 @@ from bot.outbound.delivery import CustomerText, text_delivery
 from bot.wechat.messages import Reply, Text
 from store import dialogues, outbox
 from store.database import Connection
+from store.dialogues import StoredDialogue
 
 PATIENCE_SECONDS = 4.5
 LAST_ATTEMPT_OVER = timedelta(seconds=16)
@@ -59,7 +60,7 @@ def take_back(conn: Connection, *, key: bytes, citizen_id: str | None, dialogue:
     outbox.cancel(conn, dedupe=_name(key), reason="answered in time", now=now)
     if citizen_id is not None and dialogue.stored.owed and dialogue.heard is not None:
         paid = dump_context(replace(dialogue.stored, owed=""))
-        dialogues.save(conn, citizen_id, revision=dialogue.revision + 1, heard=dialogue.heard, state=paid)
+        dialogues.save(conn, [StoredDialogue(citizen_id, dialogue.revision + 1, dialogue.heard, paid)])
 
 
 def _name(key: bytes) -> str:

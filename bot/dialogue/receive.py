@@ -19,10 +19,10 @@ from bot import texts
 from bot.clock import Clock
 from bot.dialogue import late
 from bot.dialogue.context import UNSEEN, Dialogue
+from bot.dialogue.intake import Intake
 from bot.dialogue.replies import dump_reply
 from bot.dialogue.router import Router, expects_answer
-from bot.dialogue.transaction import Attempt, Done, act, kind_of
-from bot.dialogue.turn import Town
+from bot.dialogue.transaction import Attempt, Done, kind_of
 from bot.dialogue.turns import Turns
 from bot.knowledge.library import Library
 from bot.logs import mask
@@ -30,6 +30,7 @@ from bot.metrics import Metrics
 from bot.wechat.messages import SILENCE, Event, Push, Reply, Silence, Text
 from store import failures, inbox
 from store.database import DATABASE_TROUBLE, Connection, Database
+from store.inbox import Handled
 from store.sealing import Seal
 
 _LOG = logging.getLogger("wenming.message")
@@ -47,7 +48,7 @@ class Receiver:
         clock: Clock,
         router: Router,
         library: Library,
-        town: Town,
+        intake: Intake,
         seal: Seal,
         metrics: Metrics,
         wake_senders: Sequence[Callable[[], None]],
@@ -56,7 +57,7 @@ class Receiver:
         self._clock = clock
         self._router = router
         self._library = library
-        self._town = town
+        self._intake = intake
         self._seal = seal
         self._metrics = metrics
         self._wake_senders = wake_senders
@@ -77,7 +78,8 @@ class Receiver:
         done = await asyncio.shield(running)
         self._metrics.duplicates.inc()
         if done.late and late.is_in_time(received):
-            done = await self._handle(push, key, received)  # finds the stored reply and takes the promise back
+            async with self._turns.take(push.openid):
+                done = await self._handle(push, key, received)  # finds the stored reply and takes the promise back
         return done.reply
 
     async def _receive_first(self, push: Push, key: bytes, received: float) -> Done:
@@ -112,9 +114,7 @@ class Receiver:
             attempt = Attempt(
                 push=push, key=key, dialogue=dialogue, understanding=understanding, now=now, received=received
             )
-            outcome = await self._database.write_in_turn(
-                push.openid, act, attempt, router=self._router, town=self._town, statuses=self._library.statuses
-            )
+            outcome = await self._intake.commit(attempt)
             if isinstance(outcome, Done):
                 self._keep_in_mind(push.openid, outcome.dialogue)
                 return outcome
@@ -150,7 +150,7 @@ class Receiver:
         raw = orjson.dumps(asdict(push), default=str).decode()
         now = self._clock.now()
         failures.record(conn, self._seal, reference=reference, raw=raw, error=repr(error)[:500], now=now)
-        inbox.remember(conn, key=key, citizen_id=None, received=now, kind=kind_of(push), reply=dump_reply(reply))
+        inbox.remember(conn, [Handled(key, None, now, kind_of(push), dump_reply(reply))])
 
     def _note(self, push: Push, key: bytes, done: Done, seconds: float) -> None:
         kind = kind_of(push)

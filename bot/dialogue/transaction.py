@@ -1,5 +1,9 @@
-"""Phase two of a message: everything that it changes, inside one transaction, or nothing."""
+"""Phase two of a message: everything that it changes, inside one transaction, or nothing.
 
+Several citizens' messages may share the transaction; each still finds its own rows, and all of it counts or none.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +17,8 @@ from bot.wechat.messages import Event, Push, Reply, Text
 from bot.wechat.xml import split_text
 from store import citizens, dialogues, inbox
 from store.database import Connection
-from store.inbox import Arrival
+from store.dialogues import StoredDialogue
+from store.inbox import Arrival, Asked, Handled
 
 # Events whose sender is a citizen; all others come from the platform itself.
 _CITIZENS_EVENTS = frozenset({"subscribe", "unsubscribe", "scan", "click", "view", "view_miniprogram"}) | frozenset(
@@ -53,33 +58,80 @@ class Attempt:
     received: float  # monotonic second of the receipt
 
 
-def act(conn: Connection, attempt: Attempt, *, router: Router, town: Town, statuses: tuple[str, ...]) -> Done | Stale:
-    """Handle the push on one connection: read again, act, remember the reply."""
+def act_together(
+    conn: Connection, attempts: Sequence[Attempt], *, router: Router, town: Town, statuses: tuple[str, ...]
+) -> list[Done | Stale]:
+    """Handle pushes of different citizens in one transaction: read all again, act one by one, remember all."""
+    arrivals = inbox.look_up(conn, [_asked(attempt) for attempt in attempts])
+    fresh = [_is_fresh(*pair, statuses) for pair in zip(attempts, arrivals, strict=True)]
+    strangers = [
+        attempt.push.openid
+        for attempt, arrival, is_fresh in zip(attempts, arrivals, fresh, strict=True)
+        if is_fresh and arrival.citizen_id is None and _is_citizens(attempt.push)
+    ]
+    enrolled = dict(zip(strangers, citizens.enrol_all(conn, strangers, now=attempts[0].now), strict=True))
+    written = _Written([], [])
+    outcomes: list[Done | Stale] = []
+    for attempt, arrival, is_fresh in zip(attempts, arrivals, fresh, strict=True):
+        if is_fresh:
+            citizen_id = arrival.citizen_id or enrolled.get(attempt.push.openid, "")
+            turn = _begin(conn, attempt, arrival, town, citizen_id=citizen_id)
+            outcomes.append(_act(turn, attempt, arrival, router=router, written=written))
+        else:
+            outcomes.append(_repeat_or_think_again(conn, attempt, arrival, statuses))
+    dialogues.save(conn, written.dialogues)
+    inbox.remember(conn, written.handled)
+    return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The rows of a transaction's end."""
+
+    dialogues: list[StoredDialogue]
+    handled: list[Handled]
+
+
+def _asked(attempt: Attempt) -> Asked:
     article = attempt.understanding.article
-    openid = attempt.push.openid
-    arrival = inbox.look_up(conn, key=attempt.key, openid=openid, article_id=article.id if article else 0)
-    stored = Dialogue(arrival.revision, arrival.heard, load_context(arrival.state))
-    if arrival.reply is not None:
-        return _repeat(conn, attempt, arrival, stored)
-    moved = article is not None and (
-        arrival.article_version != article.version or arrival.article_status not in statuses
-    )
-    if moved or arrival.revision != attempt.dialogue.revision:
-        return Stale(stored, article_moved=moved)
-    turn = _begin(conn, attempt, arrival, stored, town)
+    return Asked(attempt.key, attempt.push.openid, article.id if article else 0)
+
+
+def _is_fresh(attempt: Attempt, arrival: Arrival, statuses: tuple[str, ...]) -> bool:
+    """Tell whether the push is new and phase one's thoughts about it still hold."""
+    is_new = arrival.reply is None and arrival.revision == attempt.dialogue.revision
+    return is_new and not _has_moved(attempt, arrival, statuses)
+
+
+def _has_moved(attempt: Attempt, arrival: Arrival, statuses: tuple[str, ...]) -> bool:
+    article = attempt.understanding.article
+    if article is None:
+        return False
+    return arrival.article_version != article.version or arrival.article_status not in statuses
+
+
+def _repeat_or_think_again(
+    conn: Connection, attempt: Attempt, arrival: Arrival, statuses: tuple[str, ...]
+) -> Done | Stale:
+    stored = _stored(arrival)
+    if arrival.reply is None:
+        return Stale(stored, article_moved=_has_moved(attempt, arrival, statuses))
+    if late.is_in_time(attempt.received):
+        late.take_back(conn, key=attempt.key, citizen_id=arrival.citizen_id, dialogue=stored, now=attempt.now)
+    return Done(load_reply(arrival.reply), UNSEEN, repeated=True)
+
+
+def _act(turn: Turn, attempt: Attempt, arrival: Arrival, *, router: Router, written: _Written) -> Done:
     reply = _reply(turn, router, quiet=arrival.quiet_reason is not None)
     is_late = not late.is_in_time(attempt.received) and not turn.erased and expects_answer(attempt.push)
     if is_late:
         late.promise(turn, reply, key=attempt.key)
-    after = _save(turn, stored)
-    inbox.remember(
-        conn,
-        key=attempt.key,
-        citizen_id=turn.citizen_id or None,
-        received=attempt.now,
-        kind=kind_of(attempt.push),
-        reply=dump_reply(reply),
-    )
+    after = UNSEEN
+    if turn.citizen_id and not turn.erased:
+        after = Dialogue(arrival.revision + 1, turn.now, turn.context)
+        written.dialogues.append(StoredDialogue(turn.citizen_id, after.revision, turn.now, dump_context(turn.context)))
+    kind = kind_of(attempt.push)
+    written.handled.append(Handled(attempt.key, turn.citizen_id or None, attempt.now, kind, dump_reply(reply)))
     return Done(reply, after, outgoing=turn.outgoing, late=is_late)
 
 
@@ -88,24 +140,24 @@ def kind_of(push: Push) -> str:
     return f"event:{push.name}" if isinstance(push, Event) else push.kind
 
 
-def _repeat(conn: Connection, attempt: Attempt, arrival: Arrival, stored: Dialogue) -> Done:
-    assert arrival.reply is not None
-    if late.is_in_time(attempt.received):
-        late.take_back(conn, key=attempt.key, citizen_id=arrival.citizen_id, dialogue=stored, now=attempt.now)
-    return Done(load_reply(arrival.reply), UNSEEN, repeated=True)
+def people_of(push: Push) -> tuple[str, ...]:
+    """Return the openids that a push is about: its sender, and the person whom a platform's event names."""
+    named = str(push.details.get("OpenID") or "") if isinstance(push, Event) else ""
+    return (push.openid, named) if named and named != push.openid else (push.openid,)
 
 
-def _begin(conn: Connection, attempt: Attempt, arrival: Arrival, stored: Dialogue, town: Town) -> Turn:
-    citizen_id = arrival.citizen_id
-    if citizen_id is None and _is_citizens(attempt.push):
-        citizen_id = citizens.enrol(conn, attempt.push.openid, now=attempt.now)
+def _stored(arrival: Arrival) -> Dialogue:
+    return Dialogue(arrival.revision, arrival.heard, load_context(arrival.state))
+
+
+def _begin(conn: Connection, attempt: Attempt, arrival: Arrival, town: Town, *, citizen_id: str) -> Turn:
     return Turn(
         conn=conn,
         town=town,
         push=attempt.push,
         understanding=attempt.understanding,
-        citizen_id=citizen_id or "",
-        context=stored.context(attempt.now),
+        citizen_id=citizen_id,
+        context=_stored(arrival).context(attempt.now),
         now=attempt.now,
     )
 
@@ -130,12 +182,3 @@ def _fit(turn: Turn, reply: Text) -> Reply:
         return reply
     turn.context = replace(turn.context, rest="\n".join(others))
     return Text(f"{first}\n{texts.LONG_ANSWER_TAIL}")
-
-
-def _save(turn: Turn, stored: Dialogue) -> Dialogue:
-    """Write the dialogue after the turn and return it; whoever was erased, or is no citizen, has none."""
-    if turn.erased or not turn.citizen_id:
-        return UNSEEN
-    revision = stored.revision + 1
-    dialogues.save(turn.conn, turn.citizen_id, revision=revision, heard=turn.now, state=dump_context(turn.context))
-    return Dialogue(revision, turn.now, turn.context)

@@ -25,5 +25,5 @@ def erase_again(conn: Connection, citizen_id: str, *, now: datetime) -> None:
     inbox.blank_replies(conn, citizen_id, silence=SILENT_REPLY)
     unanswered.erase(conn, citizen_id)
     outbox.erase_citizen(conn, citizen_id, reason="the citizen was erased", now=now)
-    attachments.erase_citizen(conn, citizen_id)  # the files go with the next bot/jobs/cleanup.py
+    attachments.erase_citizen(conn, citizen_id)  # the media lane removes the files within minutes
     citizens.forget_openid(conn, citizen_id)

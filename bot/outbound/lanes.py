@@ -57,7 +57,7 @@ class CustomerMessages:
     attempt_seconds = 75.0  # a token that must be replaced in between included
     client_id_valid = timedelta(0)
 
-    def __init__(self, api: WeChatApi, _database: object = None, *, limits: Limits | None = None) -> None:
+    def __init__(self, api: WeChatApi, *, limits: Limits | None = None) -> None:
         self.limits = limits or Limits(per_second=100, burst=50, day_limit=500_000)
         self._api = api
 

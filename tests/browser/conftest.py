@@ -39,7 +39,7 @@ async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> As
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_phone(browser: Browser) -> AsyncIterator[OpenPhone]:
-    """Opens the phone page as a new citizen, in a browser profile of its own; at the end no page may have complained."""
+    """Opens the phone page as a new citizen, each in a browser profile of its own; in the end no page has complained."""
     contexts: list[BrowserContext] = []
     phones: list[Phone] = []
 

@@ -8,7 +8,7 @@ from playwright.async_api import ConsoleMessage, Dialog, Error, Locator, Page, e
 _MOST_TABS = 60  # more key presses than the page has stops
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: Playwright hangs its own attributes on whoever listens to events
 class Phone:
     """The phone page in one citizen's hand."""
 

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import Connection, text
 
 from store import citizens, dialogues, inbox
-from store.database import Database
+from store.database import DATABASE_TROUBLE, Database
+from store.dialogues import StoredDialogue
+from store.inbox import Asked, Handled
 from store.migrate import find_revision, migrate, newest_revision
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -37,21 +39,23 @@ async def test_a_failed_unit_takes_only_itself_back(database: Database) -> None:
 
 async def test_a_push_is_remembered_once(database: Database) -> None:
     who = await database.write(citizens.enrol, "o1", now=NOW)
-    row = {"key": b"k" * 16, "citizen_id": who, "received": NOW, "kind": "text", "reply": "{}"}
-    await database.write(inbox.remember, **row)  # type: ignore[arg-type]
-    with pytest.raises(Exception, match=r"(?i)unique"):
-        await database.write(inbox.remember, **row)  # type: ignore[arg-type]
+    row = Handled(b"k" * 16, who, NOW, "text", "{}")
+    await database.write(inbox.remember, [row])
+    with pytest.raises(DATABASE_TROUBLE, match=r"(?i)unique"):
+        await database.write(inbox.remember, [row])
 
 
 async def test_look_up_reads_everything_at_once(database: Database) -> None:
-    empty = await database.write(inbox.look_up, key=b"x" * 16, openid="o1", article_id=0)
+    asked = [Asked(b"x" * 16, "o1", 0), Asked(b"y" * 16, "o2", 0)]
+    empty = (await database.write(inbox.look_up, asked))[0]
     assert (empty.reply, empty.citizen_id, empty.revision, empty.quiet_reason) == (None, None, 0, None)
-    who = await database.write(citizens.enrol, "o1", now=NOW)
-    await database.write(dialogues.save, who, revision=1, heard=NOW, state="{}")
-    await database.write(dialogues.save, who, revision=2, heard=NOW, state='{"a":1}')
-    await database.write(inbox.remember, key=b"x" * 16, citizen_id=who, received=NOW, kind="text", reply="hello")
-    full = await database.write(inbox.look_up, key=b"x" * 16, openid="o1", article_id=0)
-    assert (full.reply, full.citizen_id, full.revision, full.state, full.heard) == ("hello", who, 2, '{"a":1}', NOW)
+    first, second = await database.write(citizens.enrol_all, ["o1", "o2"], now=NOW)
+    await database.write(dialogues.save, [StoredDialogue(first, 1, NOW, "{}"), StoredDialogue(second, 1, NOW, "{}")])
+    await database.write(dialogues.save, [StoredDialogue(first, 2, NOW, '{"a":1}')])
+    await database.write(inbox.remember, [Handled(b"x" * 16, first, NOW, "text", "hello")])
+    full, other = await database.write(inbox.look_up, asked)
+    assert (full.reply, full.citizen_id, full.revision, full.state, full.heard) == ("hello", first, 2, '{"a":1}', NOW)
+    assert (other.reply, other.citizen_id, other.revision, other.state) == (None, second, 1, "{}")
 
 
 async def test_migrations_lead_to_the_declared_tables(database_url: str) -> None:

@@ -1,16 +1,16 @@
 """The three acts of the kill test: kills in the middle of everything, a frozen machine, replies that come too late."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bot.sandbox.citizens import Citizen
 from store.database import Database
 from tests.dialogue.holding import hold_up
-from tests.torture.ledger import count_open, end_leases, find_attempting
+from tests.torture.ledger import end_leases, find_attempting
 from tests.torture.messages import AT_ONCE, LEAVING, ONE_BY_ONE, Act, Sent, follow, puzzle
 from tests.torture.platform import Platform
 from tests.torture.service import Service
@@ -50,9 +50,20 @@ class Stage:
 
     async def settle(self) -> None:
         """Wait until every delivery has an end."""
+        open_rows = "SELECT count(*) FROM outbox WHERE state IN ('ready', 'leased', 'attempting')"
+        await self.until(open_rows, lambda rows: rows == 0)
+
+    async def until(self, question: str, enough: Callable[[int], bool]) -> None:
+        """Wait until a query counts what is enough."""
         async with asyncio.timeout(SETTLE_SECONDS):
-            while await count_open(self.database):
-                await asyncio.sleep(0.1)
+            rows = await self.database.read(_count, question)
+            while not enough(rows):
+                await asyncio.sleep(0.02)
+                rows = await self.database.read(_count, question)
+
+
+def _count(conn: Connection, question: str) -> int:
+    return int(conn.scalar(text(question)) or 0)
 
 
 async def play_kills(stage: Stage, *, messages: int, kills: int) -> None:
@@ -116,7 +127,7 @@ async def play_freeze(stage: Stage, *, messages: int) -> None:
         await asyncio.sleep(HELD_UP_SECONDS)
         stage.service.thaw()
     stage.freezes += 1
-    stage.platform.advance_clock(PROMISE_SECONDS)
+    await stage.platform.advance_clock(PROMISE_SECONDS)
     await stage.settle()
 
 
@@ -131,22 +142,22 @@ async def play_late(stage: Stage, *, messages: int) -> None:
         for citizen in citizens:
             group.create_task(platform.push(platform.write(citizen, follow, 0)))
     platform.try_only(1)
-    async with asyncio.TaskGroup() as group:
-        async with hold_up(stage.database.url, [citizen.openid for citizen in citizens], seconds=HELD_UP_SECONDS):
-            for number, citizen in enumerate(citizens):
-                group.create_task(platform.push_once(platform.write(citizen, puzzle, 20_000 + number)))
+    openids = [citizen.openid for citizen in citizens]
+    async with asyncio.TaskGroup() as group, hold_up(stage.database.url, openids, seconds=HELD_UP_SECONDS):
+        for number, citizen in enumerate(citizens):
+            group.create_task(platform.push_once(platform.write(citizen, puzzle, 20_000 + number)))
     platform.try_only(3)
     await _kill_while_delivering(stage, messages)
 
 
 async def _kill_while_delivering(stage: Stage, messages: int) -> None:
     """Have half of the sends take long on the way there or back, and kill the service when some are through."""
-    ready = "SELECT count(*) FROM outbox WHERE lane = 'customer_message' AND state = 'ready'"
-    await _until(stage.database, ready, messages)
+    promises = "SELECT count(*) FROM outbox WHERE lane = 'customer_message' AND state"
+    await stage.until(f"{promises} = 'ready'", lambda rows: rows == messages)
     for kind in ("delay", "slow"):
         stage.platform.disturb(where="api", kind=kind, rate=0.3, seconds=0.5)
-    stage.platform.advance_clock(PROMISE_SECONDS)
-    await _until(stage.database, "SELECT count(*) FROM outbox WHERE lane = 'customer_message' AND state = 'sent'", 1)
+    await stage.platform.advance_clock(PROMISE_SECONDS)
+    await stage.until(f"{promises} = 'sent'", lambda rows: rows > 0)
     await asyncio.sleep(stage.random.uniform(0, LARGEST_JITTER))
     stage.service.kill()
     stage.kills += 1
@@ -155,9 +166,3 @@ async def _kill_while_delivering(stage: Stage, messages: int) -> None:
     await end_leases(stage.database)
     await stage.service.start_and_wait()
     await stage.settle()
-
-
-async def _until(database: Database, question: str, rows: int) -> None:
-    async with asyncio.timeout(SETTLE_SECONDS):
-        while int(await database.read(lambda conn: conn.scalar(text(question)))) < rows:
-            await asyncio.sleep(0.02)

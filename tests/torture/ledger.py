@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, func, select, text
@@ -79,24 +80,18 @@ def _read(conn: Connection) -> Ledger:
     )
 
 
-def _delivery(row: Mapping[str, object]) -> Delivery:
-    body = orjson.loads(str(row["body"]))
+def _delivery(row: Mapping[Any, Any]) -> Delivery:
+    body = orjson.loads(row["body"])
     return Delivery(
-        id=int(str(row["id"])),
-        lane=str(row["lane"]),
-        state=str(row["state"]),
-        error=str(row["error"]) if row["error"] else None,
-        dedupe=str(row["dedupe"]) if row["dedupe"] else None,
+        id=row["id"],
+        lane=row["lane"],
+        state=row["state"],
+        error=row["error"],
+        dedupe=row["dedupe"],
         text=body.get("text", ""),
         media_id=body.get("media_id", ""),
         attachment_id=body.get("attachment_id", 0),
     )
-
-
-async def count_open(database: Database) -> int:
-    """Count the deliveries that have no end yet."""
-    still_open = select(func.count()).select_from(outbox).where(outbox.c.state.in_(OPEN_STATES))
-    return await database.read(lambda conn: conn.scalar(still_open) or 0)
 
 
 async def find_attempting(database: Database) -> frozenset[int]:

@@ -21,7 +21,7 @@ from tests.torture.messages import Act, Sent
 from tests.town import AES_KEY, APP_ID, SECRET, TOKEN, free_port
 
 PATIENCE_SECONDS = 90.0  # until a message must have been answered, however often the service is killed
-PAUSE_SECONDS = 0.3  # between two attempts of a push that wasn't taken
+PAUSE_SECONDS = 0.5  # between two attempts of a push that wasn't taken
 
 
 class WholeJournal(Journal):
@@ -95,9 +95,10 @@ class Platform:
         """Make only so many attempts of each push."""
         self.world.config = switched(self.world.config, {"attempts": attempts})
 
-    def advance_clock(self, seconds: float) -> None:
-        """Move the platform's business clock, which is the service's too."""
+    async def advance_clock(self, seconds: float) -> None:
+        """Move the platform's business clock and wait until the service has seen it, who looks five times a second."""
         self.world.clock.set_offset(self.world.clock.offset + seconds)
+        await asyncio.sleep(0.3)
 
     def words_by_parcel(self) -> Mapping[str, list[str]]:
         """Return what was answered to each push, over all its attempts, twins and lost answers."""

@@ -11,7 +11,6 @@ from bot.sandbox.push import deliver
 from store.database import open_database
 from tests.torture.acts import Stage, play_freeze, play_kills, play_late
 from tests.torture.ledger import Ledger, read_ledger
-from tests.torture.messages import Sent
 from tests.torture.platform import Platform, open_platform
 from tests.torture.service import Service
 from tests.torture.verdicts import judge, judge_order

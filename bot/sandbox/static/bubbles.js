@@ -47,7 +47,8 @@ const CONTENTS = {
 };
 
 function textContent(bubble, actions) {
-  const segments = bubble.segments ?? [{ text: bubble.text }];
+  // Only the account's words have working links; what a citizen types stands as it was typed.
+  const segments = (bubble.from === "account" && bubble.segments) || [{ text: bubble.text }];
   const parts = segments.map((segment) =>
     segment.link === undefined ? segment.text : linkPart(bubble, segment.link, segment.text, actions));
   return { element: h("div", {}, parts), look: "text" };
@@ -61,12 +62,21 @@ function stickerContent(bubble) {
 function linkPart(bubble, index, text, actions) {
   const link = bubble.links?.[index] ?? {};
   if (link.url === undefined) {
-    return h("button", { type: "button", class: "bubble-link", testid: "bubble-link", "data-content": link.content,
-      on: { click: () => actions.tap(bubble, index, link.content ?? text) } }, text);
+    const tap = () => actions.tap(bubble, index, link.content ?? text);
+    // Not a <button>: that stands in the line as a block, which doesn't wrap and leaves a closing quote alone on the next.
+    return h("span", { role: "button", tabindex: "0", class: "bubble-link", testid: "bubble-link", "data-content": link.content,
+      on: { click: tap, keydown: (event) => isPress(event) && tap() } }, text);
   }
   const address = webAddress(link.url);
   if (address === null) return h("span", {}, text);
   return pageLink(address, { class: "bubble-link", testid: "bubble-link" }, actions, text);
+}
+
+/** Enter and the space bar press a button; the space bar shall not scroll as well. */
+function isPress(event) {
+  if (event.key !== "Enter" && event.key !== " ") return false;
+  event.preventDefault();
+  return true;
 }
 
 function pageLink(address, props, actions, ...children) {

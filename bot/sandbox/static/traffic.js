@@ -97,7 +97,7 @@ export class Traffic {
       h("time", {}, exactTime(new Date(exchange.at))),
       h("span", { class: `way way-${exchange.direction}` }, DIRECTIONS[exchange.direction] ?? exchange.direction),
       h("span", { class: "path" }, `${exchange.method} ${pathOf(exchange.url)}`),
-      h("span", { class: "about" }, [this.names.get(exchange.openid), exchange.note].filter(Boolean).join(" · ")),
+      h("span", { class: "about" }, [this.names.get(exchange.openid), noteWords(exchange.note ?? "")].filter(Boolean).join(" · ")),
       ...outcome(exchange));
     const details = h("details", {}, summary);
     details.addEventListener("toggle", () => {
@@ -116,6 +116,11 @@ function outcome(exchange) {
     h("span", { class: good ? "status good" : "status bad" }, exchange.status === null ? "断开" : String(exchange.status)),
     h("span", { class: "took" }, exchange.milliseconds === null ? "" : `${Math.round(exchange.milliseconds)} ms`),
   ];
+}
+
+/** The first attempt goes without saying; a later one is what the reader looks for. */
+function noteWords(note) {
+  return note.replace(/^attempt 1 of \d+(; )?/, "").replace(/^attempt (\d+) of (\d+)/, "第 $1 次推送（最多 $2 次）");
 }
 
 function rawBlocks(exchange) {

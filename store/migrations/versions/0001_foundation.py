@@ -45,6 +45,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
     )
     op.create_index(op.f("ix_attachments_citizen_id"), "attachments", ["citizen_id"], unique=False)
+    op.create_index(
+        "ix_attachments_file",
+        "attachments",
+        ["sha256"],
+        unique=False,
+        sqlite_where=sa.text("sha256 IS NOT NULL"),
+        postgresql_where=sa.text("sha256 IS NOT NULL"),
+    )
     op.create_table(
         "citizens",
         sa.Column("citizen_id", sa.Text(), nullable=False),
@@ -142,6 +150,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_outbox_broadcast_id"), "outbox", ["broadcast_id"], unique=False)
     op.create_index(op.f("ix_outbox_citizen_id"), "outbox", ["citizen_id"], unique=False)
     op.create_index(
+        "ix_outbox_expiring",
+        "outbox",
+        ["lane", "expires"],
+        unique=False,
+        sqlite_where=sa.text("state = 'ready' AND expires IS NOT NULL"),
+        postgresql_where=sa.text("state = 'ready' AND expires IS NOT NULL"),
+    )
+    op.create_index(
         "ix_outbox_leased",
         "outbox",
         ["lease_until"],
@@ -156,6 +172,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'ready'"),
         postgresql_where=sa.text("state = 'ready'"),
+    )
+    op.create_index(
+        "ix_outbox_uncertain",
+        "outbox",
+        ["lane"],
+        unique=False,
+        sqlite_where=sa.text("state = 'uncertain'"),
+        postgresql_where=sa.text("state = 'uncertain'"),
     )
     op.create_table(
         "service_state",
