@@ -75,10 +75,10 @@ async def serve(settings: Settings, *, stop: asyncio.Event, started: Callable[[i
         async with open_outside(settings) as (database, session):
             clock = Clock(settings.clock_offset_file)
             parts = build(settings, database=database, session=session, clock=clock, stop=stop)
-            place = open_workplace(settings, database=database, session=session)
-            control = ControlSocket(settings.control_socket, place)
             await parts.library.refresh()
-            await _run(settings, parts=parts, control=control, stop=stop, started=started)
+            place = open_workplace(settings, database=database, session=session)
+            async with _private_door(settings, place):
+                await _run(settings, parts=parts, stop=stop, started=started)
 
 
 async def prepare_database(settings: Settings) -> None:
@@ -220,9 +220,21 @@ async def open_outside(settings: Settings) -> AsyncIterator[tuple[Database, Clie
         await database.close()
 
 
-async def _run(
-    settings: Settings, *, parts: Parts, control: ControlSocket, stop: asyncio.Event, started: Callable[[int], None]
-) -> None:
+@contextlib.asynccontextmanager
+async def _private_door(settings: Settings, place: Workplace) -> AsyncIterator[None]:
+    """Let the command line write through this process where it can't beside it: on a SQLite file."""
+    if not settings.database_url.startswith("sqlite"):
+        yield
+        return
+    control = ControlSocket(settings.control_socket, place)
+    await control.start()
+    try:
+        yield
+    finally:
+        await control.stop()
+
+
+async def _run(settings: Settings, *, parts: Parts, stop: asyncio.Event, started: Callable[[int], None]) -> None:
     """Run every task under one roof; when asked to stop, finish accepted messages, then the jobs."""
     working = asyncio.Event()  # set later than `stop`: the jobs outlive the last message
     async with one_error(), asyncio.TaskGroup() as tasks:
@@ -232,14 +244,12 @@ async def _run(
         for sender in parts.senders:
             tasks.create_task(sender.run(working))
         try:
-            await control.start()
             async with _listen(settings, parts) as port:
                 _spare_the_collector()
                 started(port)
                 await stop.wait()
                 _LOG.info("stopping")
         finally:
-            await control.stop()
             working.set()
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import aiohttp
 from cryptography.fernet import Fernet
 
-from bot.app import serve
+from bot.app import open_workplace, serve
+from bot.commands import COMMANDS
 from bot.control import ask_service
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.platform import Sandbox
@@ -124,8 +125,11 @@ class Town:
             return answer.status, await answer.text()
 
     async def command(self, name: str, **arguments: object) -> Mapping[str, object]:
-        """Have the running service run a command of the command line's."""
-        return await ask_service(self.settings.control_socket, name, arguments)
+        """Run a command as the command line does: inside the service on SQLite, beside it on PostgreSQL."""
+        if self.settings.database_url.startswith("sqlite"):
+            return await ask_service(self.settings.control_socket, name, arguments)
+        place = open_workplace(self.settings, database=self.database, session=self.session)
+        return await COMMANDS[name](place, **arguments)
 
     async def calls(self, path: str = "") -> list[dict[str, Any]]:
         """Return what the service called on the platform."""

@@ -76,7 +76,7 @@ def path_with(folder: Path, **pythons: str) -> Path:
 def start(launcher: Path, *words: str, cwd: Path | None = None, **environment: str) -> Outcome:
     clean = {name: value for name, value in os.environ.items() if name != "WENMING_PYTHON"}
     done = subprocess.run(
-        ["/bin/sh", launcher, *words], cwd=cwd, env={**clean, **environment}, capture_output=True, text=True, timeout=60
+        ["/bin/sh", launcher, *words], cwd=cwd, env={**clean, **environment}, capture_output=True, text=True, timeout=120
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
 
@@ -113,7 +113,7 @@ def test_it_is_found_without_a_path(ready: Path) -> None:
 
 def test_the_program_takes_the_launchers_place_so_that_signals_reach_it(ready: Path) -> None:
     with subprocess.Popen(["/bin/sh", ready / "wenming", "serve"], stdout=subprocess.PIPE, text=True) as process:
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=120)
     assert f"pid {process.pid}" in out.splitlines()
 
 

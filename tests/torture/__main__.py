@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     databases = DATABASES if asked.database == "both" else (asked.database,)
     seed = asked.seed if asked.seed is not None else SystemRandom().randrange(1_000_000)
     print(f"seed {seed}", flush=True)
+    logging.getLogger("aiohttp.server").disabled = True  # the platform's, who minds that its callers are killed
     results = {}
     for number in range(asked.rounds):
         plan = Plan(messages=asked.messages, kills=asked.kills, late=asked.late, seed=seed + number)

@@ -23,7 +23,7 @@ export function pickPhoto(sheets, choose) {
   const file = h("input", { type: "file", accept: "image/*", testid: "photo-file",
     on: { change: () => readPicture(file.files[0], done) } });
   const body = h("div", {}, h("div", { class: "scenes" }, scenes),
-    h("label", { class: "file" }, "从这台电脑里选一张", file));
+    h("label", { class: "file" }, "从这台设备里选一张", file));
   const close = sheets.open({ title: "拍照 / 相册", body, testid: "photo-sheet" });
 }
 

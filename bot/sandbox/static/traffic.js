@@ -20,6 +20,8 @@ export class Traffic {
     this.citizen.addEventListener("change", () => this.#redraw());
     this.direction.addEventListener("change", () => this.#redraw());
     byId("traffic-clear").addEventListener("click", () => this.clear());
+    // On a narrow screen the list is hidden until its tab is chosen: its end is in sight then too.
+    new ResizeObserver(() => this.#keepBottom()).observe(this.list);
     this.list.addEventListener("scroll", () => {
       this.stick = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < AT_BOTTOM_PX;
     });
@@ -89,6 +91,10 @@ export class Traffic {
   #settle() {
     const shown = this.list.childElementCount;
     byId("traffic-count").textContent = shown === this.exchanges.size ? `${shown} 条` : `${shown} / ${this.exchanges.size} 条`;
+    this.#keepBottom();
+  }
+
+  #keepBottom() {
     if (this.stick) this.list.scrollTop = this.list.scrollHeight;
   }
 
@@ -102,6 +108,7 @@ export class Traffic {
     const details = h("details", {}, summary);
     details.addEventListener("toggle", () => {
       if (details.open && details.childElementCount === 1) details.append(rawBlocks(exchange));
+      if (details.open && document.activeElement === summary) details.scrollIntoView({ block: "nearest" });
     });
     return h("li", { class: "exchange", testid: "exchange", "data-id": exchange.id, "data-direction": exchange.direction }, details);
   }
@@ -126,9 +133,11 @@ function noteWords(note) {
 function rawBlocks(exchange) {
   return h("div", { class: "raw" },
     h("h3", {}, "地址"), h("pre", {}, exchange.url),
-    h("h3", {}, "请求"), h("pre", { testid: "exchange-request" }, exchange.request || "（空）"),
-    h("h3", {}, "答复"), h("pre", { testid: "exchange-response" }, exchange.response || "（空）"));
+    h("h3", {}, "请求"), h("pre", { testid: "exchange-request" }, readable(exchange.request)),
+    h("h3", {}, "答复"), h("pre", { testid: "exchange-response" }, readable(exchange.response)));
 }
+
+const readable = (text) => text.replace(/^— decrypted —$/m, "— 解密后 —") || "（空）";
 
 function pathOf(url) {
   try {
