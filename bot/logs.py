@@ -68,6 +68,7 @@ class Logs:
 
     def start(self) -> None:
         """Send everything that the process logs through the queue."""
+        _skip_what_nobody_reads()
         root = logging.getLogger()
         root.setLevel(self._level)
         root.addHandler(self._handler)
@@ -78,3 +79,12 @@ class Logs:
         """Write what waits and detach."""
         logging.getLogger().removeHandler(self._handler)
         self._listener.stop()
+
+
+def _skip_what_nobody_reads() -> None:
+    """Don't look up the calling line, thread, process and task of each record (Python's logging HOWTO, Optimization)."""
+    logging._srcfile = None  # type: ignore[attr-defined]
+    logging.logThreads = False
+    logging.logProcesses = False
+    logging.logMultiprocessing = False
+    logging.logAsyncioTasks = False

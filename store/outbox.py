@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from store.tables import outbox
 
+ERASED_BODY = "{}"  # of a citizen's rows after erasure
 _HOUSEKEEPING_ROWS = 500
 
 
@@ -101,7 +102,7 @@ _STOPPED: dict[str, object] = {
 }
 _CANCEL = update(outbox).where(outbox.c.dedupe == bindparam("dedupe_key"), _NOT_BEGUN).values(_STOPPED)
 _CANCEL_CITIZEN = update(outbox).where(outbox.c.citizen_id == bindparam("citizen"), _NOT_BEGUN).values(_STOPPED)
-_BLANK_CITIZEN = update(outbox).where(outbox.c.citizen_id == bindparam("citizen")).values(body="{}")
+_BLANK_CITIZEN = update(outbox).where(outbox.c.citizen_id == bindparam("citizen")).values(body=ERASED_BODY)
 
 
 def enqueue(conn: Connection, delivery: NewDelivery) -> int | None:

@@ -88,7 +88,7 @@ class Postings:
         counts = self.counts[question.tokens]
         ends = counts.cumsum()
         offsets = self.firsts[question.tokens] + counts - ends
-        return np.arange(counts.sum()) + offsets.repeat(counts), counts
+        return np.arange(int(ends[-1]) if len(ends) else 0) + offsets.repeat(counts), counts
 
     def _scores(self, question: Question, weights: Numbers, texts: NDArray[np.int32], values: Numbers) -> Scores:
         size = self.prompts + 2 * self.articles

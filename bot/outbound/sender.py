@@ -195,6 +195,8 @@ def _begin(
     conn: Connection, lane: Lane, claimed: Claimed, *, lease_seconds: float, now: datetime
 ) -> Prepared | _Outcome | None:
     """Look up what the attempt needs and note that it begins, or settle at once what will never be attempted."""
+    if claimed.body == outbox.ERASED_BODY:  # erased during an attempt that came to nothing
+        return _end_unattempted(conn, claimed, _outcome(DeliveryState.CANCELLED, "the citizen was erased"), now=now)
     try:
         prepared = lane.prepare(conn, claimed)
     except NotWanted as reason:

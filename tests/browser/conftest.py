@@ -1,7 +1,6 @@
 """Fixtures of the browser tests: one browser and one demo a test process, phones as many as a test wants."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -9,10 +8,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.browser.chromium import ARGUMENTS, demand_browser
 from tests.browser.demo import Demo, run_demo
-from tests.browser.phone import Phone
-
-WIDE = {"width": 1280, "height": 860}
-OpenPhone = Callable[..., Awaitable[Phone]]
+from tests.browser.phone import NARROW, WIDE, OpenPhone, Phone
 
 
 @pytest.fixture(scope="session")
@@ -32,19 +28,22 @@ async def browser(browser_path: str) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
-    """The demo as it starts without options, a verified service account."""
+    """The demo as it starts without options: a verified service account, SQLite."""
     async with run_demo(tmp_path_factory.mktemp("demo")) as running:
         yield running
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_phone(browser: Browser) -> AsyncIterator[OpenPhone]:
-    """Opens the phone page as a new citizen, each in a browser profile of its own; in the end no page has complained."""
+    """Opens the phone page as a new citizen, each in a profile of its own; in the end no page may have complained."""
     contexts: list[BrowserContext] = []
     phones: list[Phone] = []
 
-    async def open_one(demo: Demo, name: str = "王阿姨", **device: Any) -> Phone:
-        context = await browser.new_context(**{"viewport": WIDE, "locale": "zh-CN"} | device)
+    async def open_one(demo: Demo, name: str = "王阿姨", *, narrow: bool = False) -> Phone:
+        screen = NARROW if narrow else WIDE
+        context = await browser.new_context(
+            viewport=screen, is_mobile=narrow, has_touch=narrow, device_scale_factor=2 if narrow else 1, locale="zh-CN"
+        )
         contexts.append(context)
         phone = Phone(await context.new_page(), await demo.moves_in(name))
         phones.append(phone)

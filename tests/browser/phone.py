@@ -2,10 +2,15 @@
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from playwright.async_api import ConsoleMessage, Dialog, Error, Locator, Page, expect
+from playwright.async_api import ConsoleMessage, Dialog, Error, Locator, Page, ViewportSize, expect
 
-_MOST_TABS = 60  # more key presses than the page has stops
+from tests.browser.demo import Demo
+
+WIDE = ViewportSize(width=1280, height=860)
+NARROW = ViewportSize(width=390, height=844)
+_MOST_TABS = 30  # more key presses than the phone has stops; the traffic beside it may have hundreds
 
 
 @dataclass  # without slots: Playwright hangs its own attributes on whoever listens to events
@@ -57,9 +62,11 @@ class Phone:
         await expect(self.get("sending")).to_have_count(0)
         return await self.bubbles.last.inner_text()
 
-    async def follows(self) -> str:
-        """Press the green button of the profile and return the welcome."""
-        return await self.answer_to(self.get("profile-follow").click())
+    async def follows(self, press: Awaitable[object] | None = None) -> str:
+        """Press the green button of the profile, with a click unless told how, and return the welcome."""
+        welcome = await self.answer_to(press or self.get("profile-follow").click())
+        await expect(self.get("profile")).to_be_hidden()
+        return welcome
 
     async def says(self, text: str) -> str:
         """Write a message, send it with Enter and return the answer."""
@@ -131,3 +138,9 @@ class Phone:
             if await self.focused() == hook:
                 return
         raise AssertionError(f"{hook} can't be reached with the Tab key")
+
+
+class OpenPhone(Protocol):
+    """Opens the phone page as a new citizen; `narrow` on a real phone's screen, with touch."""
+
+    async def __call__(self, demo: Demo, name: str = ..., *, narrow: bool = ...) -> Phone: ...

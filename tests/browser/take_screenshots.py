@@ -7,9 +7,8 @@ from pathlib import Path
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.browser.chromium import ARGUMENTS, find_browser
-from tests.browser.conftest import WIDE
 from tests.browser.demo import ROOT, Demo, run_demo
-from tests.browser.phone import Phone
+from tests.browser.phone import WIDE, Phone
 
 PICTURE = ROOT / "docs" / "images" / "demo.png"
 LARGEST = 300 * 1024  # bytes
@@ -27,7 +26,7 @@ async def take_screenshots() -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with run_demo(Path(folder) / "demo") as demo, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-            page = await browser.new_page(viewport=WIDE, locale="zh-CN")  # type: ignore[arg-type]
+            page = await browser.new_page(viewport=WIDE, locale="zh-CN")
             await _talk(page, demo)
             PICTURE.parent.mkdir(parents=True, exist_ok=True)
             await page.screenshot(path=PICTURE, animations="disabled")

@@ -8,9 +8,8 @@ from playwright.async_api import expect
 
 from bot.settings import AccountKind
 from bot.wechat.accounts import CAPABILITIES
-from tests.browser.conftest import OpenPhone
 from tests.browser.demo import Demo, run_demo
-from tests.browser.phone import Phone
+from tests.browser.phone import OpenPhone, Phone
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

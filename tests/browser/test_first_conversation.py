@@ -8,9 +8,9 @@ from tests.browser.phone import Phone
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # By the work plan's measure: a citizen's own words, and facts of the plan. No question holds the fact that it asks for.
-QUESTIONS = {
+QUESTIONS: dict[int, list[tuple[str, tuple[str, ...]]]] = {
     5: [
-        ("骑电瓶车的老不看灯，谁管管", ("上半年、下半年各有一次", "闯红灯")),
+        ("骑电瓶车的老闯红灯，谁管管", ("上半年、下半年各有一次", "走斑马线")),
         ("路口电动三轮车拉活，你们管不管呀", ("黑出租", "集中清理", "12345")),
     ],
     10: [("一个礼拜哪天全城大扫除", ("每个星期五", "街道", "社区"))],

@@ -1,7 +1,7 @@
 """The bottom menu, and all that a phone can send besides words."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from tests.browser.phone import Phone
 
@@ -52,8 +52,8 @@ async def test_a_drawn_photo_and_one_of_the_computer(phone: Phone) -> None:
     assert "照片收到了" in await phone.sends_sample_photo()
     picture = await phone.page.screenshot(clip={"x": 0, "y": 0, "width": 300, "height": 200})
     await phone.opens_plus("plus-photo")
-    file = {"name": "门口.png", "mimeType": "image/png", "buffer": picture}
-    answer = await phone.answer_to(phone.get("photo-file").set_input_files(file))  # type: ignore[arg-type]
+    file = FilePayload(name="门口.png", mimeType="image/png", buffer=picture)
+    answer = await phone.answer_to(phone.get("photo-file").set_input_files(file))
     assert "照片收到了" in answer
     await expect(phone.own("image")).to_have_count(2)
     await phone.own("image").last.click()

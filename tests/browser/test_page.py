@@ -1,13 +1,12 @@
-"""The page around the conversation: keyboard, traffic, narrow screens, several citizens, text that looks like markup."""
+"""The page around the conversation: keyboard, traffic, narrow screens, other citizens, text that looks like markup."""
 
 import asyncio
 
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import OpenPhone
 from tests.browser.demo import Demo
-from tests.browser.phone import Phone
+from tests.browser.phone import NARROW, OpenPhone, Phone
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -24,7 +23,7 @@ async def test_following_and_asking_without_a_mouse(phone: Phone) -> None:
     keys = phone.page.keyboard
     await expect(phone.get("profile-follow")).to_be_visible()
     await phone.tabs_to("profile-follow")
-    await phone.answer_to(keys.press("Enter"))
+    await phone.follows(keys.press("Enter"))
     await phone.tabs_to("menu-toggle")
     await keys.press("Enter")
     await expect(phone.get("composer")).to_be_focused()
@@ -106,19 +105,17 @@ async def test_a_very_long_message_is_answered(phone: Phone) -> None:
 
 
 async def test_a_phone_size_screen(demo: Demo, open_phone: OpenPhone) -> None:
-    phone = await open_phone(
-        demo, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, device_scale_factor=3
-    )
+    phone = await open_phone(demo, narrow=True)
     await expect(phone.get("traffic")).to_be_hidden()
-    await phone.answer_to(phone.get("profile-follow").tap())
+    await phone.follows(phone.get("profile-follow").tap())
     await phone.get("menu-toggle").tap()
     await phone.get("composer").fill("大扫除哪天搞")
     assert "星期五" in await phone.answer_to(phone.get("send").tap())
     await expect(phone.bubbles.last).to_be_in_viewport()
     await expect(phone.get("plus")).to_be_in_viewport(ratio=1)
-    assert await phone.page.evaluate("document.documentElement.scrollWidth") == 390
+    assert await phone.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
     await phone.get("view-traffic").tap()
     await expect(phone.get("exchange").last).to_be_in_viewport()
     await phone.get("exchange").last.locator("summary").tap()
     await expect(phone.get("exchange-request")).to_be_in_viewport()
-    assert await phone.page.evaluate("document.documentElement.scrollWidth") == 390
+    assert await phone.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]

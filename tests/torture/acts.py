@@ -74,8 +74,8 @@ async def play_kills(stage: Stage, *, messages: int, kills: int) -> None:
     platform = stage.platform
     flying = _write_at_once(stage, messages)
     talkers = [(platform.move_in(10_000 + number), number) for number in range(max(2, messages // 20))]
-    total = platform.answered + len(flying) + sum(len(_script(number)) for _, number in talkers)
-    moments = sorted(stage.random.sample(range(platform.answered + 1, total - max(1, total // 20)), kills))
+    total = platform.finished + len(flying) + sum(len(_script(number)) for _, number in talkers)
+    moments = sorted(stage.random.sample(range(platform.finished + 1, total - max(1, total // 20)), kills))
     platform.disturb(where="push", kind="drop", rate=0.05)
     platform.disturb(where="push", kind="duplicate", rate=0.1)
     async with asyncio.TaskGroup() as group:
@@ -84,7 +84,7 @@ async def play_kills(stage: Stage, *, messages: int, kills: int) -> None:
         for citizen, number in talkers:
             group.create_task(_talk(stage, citizen, number))
         for moment in moments:
-            await platform.until_answered(moment)
+            await platform.until_finished(moment)
             await asyncio.sleep(stage.random.uniform(0, LARGEST_JITTER))
             stage.kill()
     platform.calm_down()
@@ -118,11 +118,11 @@ async def _talk(stage: Stage, citizen: Citizen, number: int) -> None:
 
 async def play_freeze(stage: Stage, *, messages: int) -> None:
     """Freeze the service in the middle of answering until WeChat cuts its connections, then let it go on."""
-    before = stage.platform.answered
+    before = stage.platform.finished
     async with asyncio.TaskGroup() as group:
         for sent in _write_at_once(stage, messages):
             group.create_task(stage.platform.push(sent))
-        await stage.platform.until_answered(before + stage.random.randrange(1, max(2, messages // 2)))
+        await stage.platform.until_finished(before + stage.random.randrange(1, max(2, messages // 2)))
         stage.service.freeze()
         await asyncio.sleep(HELD_UP_SECONDS)
         stage.service.thaw()

@@ -1,6 +1,7 @@
 """WeChat's side of the kill test: it pushes until it is answered, and remembers every word that it got."""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -46,7 +47,7 @@ class Platform:
     def __init__(self, world: World) -> None:
         self.world = world
         self.sent: list[Sent] = []
-        self.answered = 0
+        self.finished = 0
         self._progress = asyncio.Condition()
         self._journal = WholeJournal()
         world.journal = self._journal
@@ -63,23 +64,24 @@ class Platform:
 
     async def push(self, sent: Sent) -> None:
         """Push a message until it is answered: whatever fails after three attempts is pushed again as it is."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not sent.is_answered:
-                sent.outcomes.append(await deliver(self.world, sent.parcel))
-        await self._note_answered()
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not sent.is_answered and time.monotonic() < until:
+            sent.outcomes.append(await deliver(self.world, sent.parcel))
+        await self._note_finished()
 
     async def push_once(self, sent: Sent) -> None:
         """Push a message with the platform's own attempts and leave it at that."""
         sent.outcomes.append(await deliver(self.world, sent.parcel))
+        await self._note_finished()
 
-    async def until_answered(self, number: int) -> None:
-        """Wait until so many messages are answered."""
+    async def until_finished(self, number: int) -> None:
+        """Wait until so many messages are answered or given up."""
         async with self._progress:
-            await self._progress.wait_for(lambda: self.answered >= number)
+            await self._progress.wait_for(lambda: self.finished >= number)
 
-    async def _note_answered(self) -> None:
+    async def _note_finished(self) -> None:
         async with self._progress:
-            self.answered += 1
+            self.finished += 1
             self._progress.notify_all()
 
     def disturb(self, *, where: Literal["push", "api"], kind: str, rate: float, seconds: float | None = None) -> None:
