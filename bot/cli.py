@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -12,26 +11,16 @@ from typing import Any
 import orjson
 from cryptography.fernet import Fernet
 
-# Small matrix products spin on every core unless told not to; this comes before numpy is first imported.
-for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_variable, "1")
-
-from bot.app import (  # noqa: E402
-    NeedsMigration,
-    bring_up_to_date,
-    open_outside,
-    open_workplace,
-    prepare_database,
-    serve,
-)
-from bot.commands import COMMANDS, OPERATORS_TROUBLE, Result  # noqa: E402
-from bot.control import CommandFailed, NotRunning, ask_service  # noqa: E402
-from bot.demo import run_demo  # noqa: E402
-from bot.doctor import examine  # noqa: E402
-from bot.logs import Logs  # noqa: E402
-from bot.questioning import explain_answer  # noqa: E402
-from bot.settings import AccountKind, Settings, SettingsError, read_settings  # noqa: E402
-from store.lock import AlreadyServed, hold_database  # noqa: E402
+from bot.app import open_outside, open_workplace
+from bot.commands import COMMANDS, OPERATORS_TROUBLE, Result
+from bot.control import CommandFailed, NotRunning, ask_service
+from bot.demo import run_demo
+from bot.doctor import examine
+from bot.logs import Logs
+from bot.questioning import explain_answer
+from bot.service import NeedsMigration, bring_up_to_date, prepare_database, serve
+from bot.settings import AccountKind, Settings, SettingsError, read_settings
+from store.lock import AlreadyServed, hold_database
 
 _KNOWN_TROUBLE = (SettingsError, AlreadyServed, NeedsMigration, CommandFailed, OSError, *OPERATORS_TROUBLE)
 

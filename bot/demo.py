@@ -13,9 +13,9 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from bot.app import one_error, serve
 from bot.control import ask_service
 from bot.logs import Logs
+from bot.service import one_error, serve
 from bot.settings import AccountKind, Settings, read_settings
 from bot.wechat.accounts import CAPABILITIES
 

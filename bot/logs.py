@@ -82,9 +82,8 @@ class Logs:
 
 
 def _skip_what_nobody_reads() -> None:
-    """Don't look up the calling line, thread, process and task of each record (Python's logging HOWTO, Optimization)."""
-    logging._srcfile = None  # type: ignore[attr-defined]
+    """Don't look up each record's calling line, thread and process (Python's logging HOWTO, Optimization)."""
+    logging._srcfile = None
     logging.logThreads = False
     logging.logProcesses = False
     logging.logMultiprocessing = False
-    logging.logAsyncioTasks = False

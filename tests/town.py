@@ -11,11 +11,12 @@ from typing import Any
 import aiohttp
 from cryptography.fernet import Fernet
 
-from bot.app import open_workplace, serve
+from bot.app import open_workplace
 from bot.commands import COMMANDS
 from bot.control import ask_service
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.platform import Sandbox
+from bot.service import serve
 from bot.settings import Settings, read_settings
 from store.database import Database, open_database
 

@@ -76,7 +76,12 @@ def path_with(folder: Path, **pythons: str) -> Path:
 def start(launcher: Path, *words: str, cwd: Path | None = None, **environment: str) -> Outcome:
     clean = {name: value for name, value in os.environ.items() if name != "WENMING_PYTHON"}
     done = subprocess.run(
-        ["/bin/sh", launcher, *words], cwd=cwd, env={**clean, **environment}, capture_output=True, text=True, timeout=120
+        ["/bin/sh", launcher, *words],
+        cwd=cwd,
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
 

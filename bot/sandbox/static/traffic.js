@@ -127,7 +127,7 @@ function outcome(exchange) {
 
 /** The first attempt goes without saying; a later one is what the reader looks for. */
 function noteWords(note) {
-  return note.replace(/^attempt 1 of \d+(; )?/, "").replace(/^attempt (\d+) of (\d+)/, "第 $1 次推送（最多 $2 次）");
+  return note.replace(/^attempt 1 of \d+(; )?/, "").replace(/^attempt (\d+) of \d+/, "第 $1 次推送");
 }
 
 function rawBlocks(exchange) {

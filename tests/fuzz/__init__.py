@@ -1,0 +1,1 @@
+"""`make fuzz`: mutated requests against the whole service."""
