@@ -14,7 +14,7 @@ check:
 
 coverage:
 	./wenming develop coverage erase
-	./wenming develop coverage run -m pytest
+	./wenming develop coverage run -m pytest --numprocesses auto --dist loadfile
 	./wenming develop coverage combine --quiet
 	./wenming develop coverage report --fail-under=90
 

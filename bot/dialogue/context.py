@@ -18,9 +18,14 @@ class Context:
     rest: str = ""  # what is left of a long answer
     confirming: str = ""  # what 确认 would do
     owed: str = ""  # an answer that came too late and can't be sent otherwise
+    owed_to: str = ""  # the key of the push that it answers
     latitude: float = 0.0  # GCJ-02, the place shared last
     longitude: float = 0.0
     place: str = ""
+
+    def only_owed(self) -> "Context":
+        """Drop what was going on, but not an answer that is still owed."""
+        return Context(owed=self.owed, owed_to=self.owed_to) if self.owed else NOTHING
 
 
 NOTHING = Context()
@@ -38,7 +43,7 @@ class Dialogue:
     def context(self, now: datetime) -> Context:
         """Return what still counts: after a day of silence only what is owed."""
         if self.heard is not None and now - self.heard > STALE_AFTER:
-            return Context(owed=self.stored.owed)
+            return self.stored.only_owed()
         return self.stored
 
 

@@ -3,9 +3,14 @@
 WeChat cuts an attempt after 5 s and makes three of them. A reply committed later than 4.5 s after its receipt is
 promised by another way in the same transaction: as a customer message 16 s after the receipt, when the last attempt
 is over, or, on accounts that can't send one, together with the next reply. A retry answered in time takes it back.
+
+An attempt that is too late gets no words before WeChat has cut it, or the citizen would read them twice.
 """
 
-from dataclasses import replace
+import asyncio
+from collections.abc import Callable
+
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -19,13 +24,30 @@ from store.database import Connection
 from store.dialogues import StoredDialogue
 
 PATIENCE_SECONDS = 4.5
+CUT_SECONDS = 5.5  # by now WeChat has certainly cut an attempt
 LAST_ATTEMPT_OVER = timedelta(seconds=16)
 EXPIRES_AFTER = timedelta(hours=47)  # the window for customer messages closes after 48 h
+_LOOK_AGAIN_SECONDS = 0.1
 
 
-def is_in_time(received: float) -> bool:
-    """Tell whether WeChat still waits for the answer to what was received at this monotonic second."""
-    return monotonic() - received < PATIENCE_SECONDS
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """WeChat's, for one attempt.
+
+    The time of receipt alone doesn't tell: a request may have lain unread for long, while this machine stood still.
+    """
+
+    received: float  # monotonic second
+    is_connected: Callable[[], bool]
+
+    def lasts(self) -> bool:
+        """Tell whether an answer given now would still be taken."""
+        return monotonic() - self.received < PATIENCE_SECONDS and self.is_connected()
+
+    async def outlast(self) -> None:
+        """Wait until WeChat has cut the attempt."""
+        while self.is_connected() and (left := self.received + CUT_SECONDS - monotonic()) > 0:
+            await asyncio.sleep(min(left, _LOOK_AGAIN_SECONDS))
 
 
 def promise(turn: Turn, reply: Reply, *, key: bytes) -> None:
@@ -33,7 +55,7 @@ def promise(turn: Turn, reply: Reply, *, key: bytes) -> None:
     if not isinstance(reply, Text):
         return
     if not turn.town.can.customer_message:
-        turn.context = replace(turn.context, owed=reply.content)
+        turn.context = replace(turn.context, owed=reply.content, owed_to=key.hex())
         return
     delivery = text_delivery(
         CustomerText(citizen_id=turn.citizen_id, text=reply.content),
@@ -51,15 +73,15 @@ def pay(turn: Turn, reply: Reply) -> Reply:
     if not turn.context.owed or not isinstance(reply, Text):
         return reply
     owed = turn.context.owed
-    turn.context = replace(turn.context, owed="")
+    turn.context = replace(turn.context, owed="", owed_to="")
     return Text(f"{texts.ACCEPTED_LATE}\n{owed}\n\n{reply.content}")
 
 
 def take_back(conn: Connection, *, key: bytes, citizen_id: str | None, dialogue: Dialogue, now: datetime) -> None:
     """A retry is being answered in time: nothing needs to be delivered another way."""
     outbox.cancel(conn, dedupe=_name(key), reason="answered in time", now=now)
-    if citizen_id is not None and dialogue.stored.owed and dialogue.heard is not None:
-        paid = dump_context(replace(dialogue.stored, owed=""))
+    if citizen_id is not None and dialogue.stored.owed_to == key.hex() and dialogue.heard is not None:
+        paid = dump_context(replace(dialogue.stored, owed="", owed_to=""))
         dialogues.save(conn, [StoredDialogue(citizen_id, dialogue.revision + 1, dialogue.heard, paid)])
 
 

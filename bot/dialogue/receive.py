@@ -17,9 +17,9 @@ import orjson
 
 from bot import texts
 from bot.clock import Clock
-from bot.dialogue import late
 from bot.dialogue.context import UNSEEN, Dialogue
 from bot.dialogue.intake import Intake
+from bot.dialogue.late import Patience
 from bot.dialogue.replies import dump_reply
 from bot.dialogue.router import Router, expects_answer
 from bot.dialogue.transaction import Attempt, Done, kind_of
@@ -65,40 +65,48 @@ class Receiver:
         self._running: dict[bytes, asyncio.Future[Done]] = {}
         self._in_mind: OrderedDict[str, Dialogue] = OrderedDict()
 
-    async def receive(self, push: Push) -> Reply:
+    async def receive(self, push: Push, is_connected: Callable[[], bool]) -> Reply:
         """Answer one push; a retry gets the words of the first. Raises nothing but cancellation."""
         if isinstance(push, Event) and push.name == "location":
             self._metrics.messages.labels("event:location", "dropped").inc()
             return SILENCE  # reported by the phone, not said by the citizen: where people are is not our business
-        received = monotonic()
+        patience = Patience(monotonic(), is_connected)
         key = push.dedupe_key
         running = self._running.get(key)
         if running is None:
-            return (await self._receive_first(push, key, received)).reply
-        done = await asyncio.shield(running)
-        self._metrics.duplicates.inc()
-        if done.late and late.is_in_time(received):
-            async with self._turns.take(push.openid):
-                done = await self._handle(push, key, received)  # finds the stored reply and takes the promise back
+            done = await self._receive_first(push, key, patience)
+        else:
+            done = await self._receive_again(push, key, patience, running)
+        if done.late:
+            await patience.outlast()
         return done.reply
 
-    async def _receive_first(self, push: Push, key: bytes, received: float) -> Done:
+    async def _receive_again(self, push: Push, key: bytes, patience: Patience, running: asyncio.Future[Done]) -> Done:
+        """Wait for the first; if that came too late for WeChat but not for this retry, take the promise back."""
+        done = await asyncio.shield(running)
+        self._metrics.duplicates.inc()
+        if done.late and patience.lasts():
+            async with self._turns.take(push.openid):
+                return await self._handle(push, key, patience)
+        return done
+
+    async def _receive_first(self, push: Push, key: bytes, patience: Patience) -> Done:
         future: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
         self._running[key] = future
         try:
             async with self._turns.take(push.openid):
-                done = await self._handle(push, key, received)
+                done = await self._handle(push, key, patience)
             future.set_result(done)
         finally:
             del self._running[key]
             if not future.done():
                 future.cancel()
-        self._note(push, key, done, monotonic() - received)
+        self._note(push, key, done, monotonic() - patience.received)
         return done
 
-    async def _handle(self, push: Push, key: bytes, received: float) -> Done:
+    async def _handle(self, push: Push, key: bytes, patience: Patience) -> Done:
         try:
-            done = await self._think_and_act(push, key, received)
+            done = await self._think_and_act(push, key, patience)
         except Exception as error:  # noqa: BLE001 - the receiving side's one: a sentence for the citizen, a log line
             return await self._apologise(push, key, error)
         if done.outgoing:
@@ -106,13 +114,13 @@ class Receiver:
                 wake()
         return done
 
-    async def _think_and_act(self, push: Push, key: bytes, received: float) -> Done:
+    async def _think_and_act(self, push: Push, key: bytes, patience: Patience) -> Done:
         now = self._clock.now()
         dialogue = self._in_mind.get(push.openid, UNSEEN)
         for _ in range(_MOST_THOUGHTS):
             understanding = await self._router.understand(push, dialogue.context(now))
             attempt = Attempt(
-                push=push, key=key, dialogue=dialogue, understanding=understanding, now=now, received=received
+                push=push, key=key, dialogue=dialogue, understanding=understanding, now=now, patience=patience
             )
             outcome = await self._intake.commit(attempt)
             if isinstance(outcome, Done):

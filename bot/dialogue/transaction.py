@@ -10,6 +10,7 @@ from datetime import datetime
 from bot import texts
 from bot.dialogue import late
 from bot.dialogue.context import UNSEEN, Dialogue, dump_context, load_context
+from bot.dialogue.late import Patience
 from bot.dialogue.replies import dump_reply, load_reply
 from bot.dialogue.router import Router, expects_answer
 from bot.dialogue.turn import Town, Turn, Understanding
@@ -55,7 +56,7 @@ class Attempt:
     dialogue: Dialogue
     understanding: Understanding
     now: datetime  # business time of the receipt
-    received: float  # monotonic second of the receipt
+    patience: Patience
 
 
 def act_together(
@@ -116,14 +117,15 @@ def _repeat_or_think_again(
     stored = _stored(arrival)
     if arrival.reply is None:
         return Stale(stored, article_moved=_has_moved(attempt, arrival, statuses))
-    if late.is_in_time(attempt.received):
+    is_late = not attempt.patience.lasts() and expects_answer(attempt.push)
+    if not is_late:
         late.take_back(conn, key=attempt.key, citizen_id=arrival.citizen_id, dialogue=stored, now=attempt.now)
-    return Done(load_reply(arrival.reply), UNSEEN, repeated=True)
+    return Done(load_reply(arrival.reply), UNSEEN, repeated=True, late=is_late)
 
 
 def _act(turn: Turn, attempt: Attempt, arrival: Arrival, *, router: Router, written: _Written) -> Done:
     reply = _reply(turn, router, quiet=arrival.quiet_reason is not None)
-    is_late = not late.is_in_time(attempt.received) and not turn.erased and expects_answer(attempt.push)
+    is_late = not attempt.patience.lasts() and not turn.erased and expects_answer(attempt.push)
     if is_late:
         late.promise(turn, reply, key=attempt.key)
     after = UNSEEN

@@ -87,7 +87,7 @@ class Turn:
 
     def forget_thread(self) -> None:
         """Drop what was going on, but not an answer that is still owed."""
-        self.context = Context(owed=self.context.owed) if self.context.owed else NOTHING
+        self.context = self.context.only_owed()
 
     def is_text(self) -> bool:
         """Tell whether the citizen wrote words."""

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from aiohttp import web
 from multidict import MultiMapping
@@ -36,7 +37,8 @@ class Callback:
 
     Args:
         token: as on the platform's page, like the app id and the EncodingAESKeys (43 characters, or None).
-        receive: called once per accepted push; what it returns is the answer.
+        receive: called once per accepted push, with a way to ask whether WeChat still waits on its connection; what it
+            returns is the answer.
         refused: told the cause of each refusal, one word, for metrics.
         accept_plain: take plain pushes although a key is set, for as long as an account changes its mode.
         timestamp_window: seconds that a signature may lie in the past or the future; None checks nothing.
@@ -50,7 +52,7 @@ class Callback:
     app_id: str
     aes_key: str | None = field(default=None, repr=False)
     previous_aes_key: str | None = field(default=None, repr=False)
-    receive: Callable[[Push], Awaitable[Reply]]
+    receive: Callable[[Push, Callable[[], bool]], Awaitable[Reply]]
     refused: Callable[[str], None]
     accept_plain: bool = False
     timestamp_window: float | None = 600.0
@@ -81,7 +83,7 @@ class Callback:
             return self._refuse(request, refusal)
         if arrival.parsed.odd:
             _note(arrival.parsed)
-        reply = await self.receive(arrival.parsed.push)
+        reply = await self.receive(arrival.parsed.push, partial(_is_connected, request))
         return self._answer(arrival, reply)
 
     def _echo(self, query: MultiMapping[str]) -> bytes:
@@ -191,6 +193,10 @@ class _Parameters:
         if encrypt_type not in ("raw", "", "aes"):
             raise Forged("an unknown encrypt_type")
         return encrypt_type == "aes"
+
+
+def _is_connected(request: web.BaseRequest) -> bool:
+    return request.transport is not None and not request.transport.is_closing()
 
 
 def _note(parsed: Parsed) -> None:

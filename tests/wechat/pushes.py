@@ -151,7 +151,7 @@ async def open_office(
     async with aiohttp.ClientSession() as session:
         office = Office("", session)
 
-        async def receive(push: Push) -> Reply:
+        async def receive(push: Push, _is_connected: Callable[[], bool]) -> Reply:
             office.received.append(push)
             return office.reply
 

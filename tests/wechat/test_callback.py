@@ -500,7 +500,7 @@ async def test_unknown_kinds_and_absurd_values_are_received_and_noted(caplog: py
 
 
 async def test_an_exception_of_the_receiver_shows_a_stranger_nothing() -> None:
-    async def fail(_push: Push) -> Reply:
+    async def fail(_push: Push, _is_connected: Callable[[], bool]) -> Reply:
         raise LookupError("a secret of the house")
 
     app = web.Application()
@@ -519,7 +519,7 @@ async def test_an_exception_of_the_receiver_shows_a_stranger_nothing() -> None:
 
 
 def test_secrets_are_not_in_what_python_prints() -> None:
-    async def receive(_push: Push) -> Reply:
+    async def receive(_push: Push, _is_connected: Callable[[], bool]) -> Reply:
         return Text("")
 
     callback = Callback(token=TOKEN, app_id=APP_ID, aes_key=KEY, receive=receive, refused=lambda _cause: None)
