@@ -1,7 +1,7 @@
 # The first two are what ./wenming does, for fingers that type make; the others are for developers.
 # Nothing here needs a set-up of its own: each target goes through ./wenming.
 
-.PHONY: demo test check coverage bench bench-peers fuzz torture lock fresh-machine
+.PHONY: demo test check coverage bench bench-peers fuzz torture screenshots lock fresh-machine
 
 demo:
 	./wenming demo
@@ -34,6 +34,9 @@ torture:
 # where they may; `make lock UPGRADE=--upgrade` takes the newest. uv lives in an environment made for this, then thrown away.
 COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml
+
+screenshots:
+	./wenming develop tests.browser.take_screenshots
 
 lock:
 	./wenming develop venv --clear .venv-lock

@@ -129,7 +129,7 @@ def open_library(settings: Settings, *, database: Database, clock: Clock, metric
 
 def describe_town(settings: Settings, *, library: Library) -> Town:
     """Return what stays the same for all turns."""
-    office = texts.Office(settings.office_name, settings.office_phone, settings.office_hours)
+    office = texts.Office(settings.office_name or texts.OFFICE_NAME, settings.office_phone, settings.office_hours)
     entries = tuple((button.label, button.key) for button in working_buttons())
     return Town(
         settings=settings,

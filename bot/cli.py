@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question")
     doctor = add("doctor", _doctor, "check settings, database, clock, platform and account, and say what to do")
     doctor.add_argument("--offline", action="store_true", help="leave the platform out")
-    _add_quiet(add("quiet", _quiet, "stop everything outbound (一键静默), or let it go on"))
+    _add_quiet(add("quiet", _quiet, "stop everything outbound, or let it go on"))
     _add_menu(add("menu", _menu, "the custom menu at the foot of the chat"))
     _add_knowledge(add("knowledge", _knowledge, "the starting articles and their approval"))
     add("new-key", _new_key, "print a fresh key for SECRET_KEYS")

@@ -63,7 +63,7 @@ async def examine(*, offline: bool) -> list[Finding]:
 def _examine_settings(settings: Settings) -> list[Finding]:
     findings = []
     if settings.aes_key is None:
-        advice = "plain mode: anybody who sees one request can forge others; set AES_KEY and choose 安全模式"
+        advice = "plain mode: anybody who sees one request can forge others; set AES_KEY and choose safe mode there"
         findings.append(Finding(Grade.WARNING, "encryption", advice))
     if settings.accept_plain and settings.aes_key is not None:
         findings.append(Finding(Grade.WARNING, "encryption", "ACCEPT_PLAIN is on: unset it once the mode is changed"))

@@ -72,6 +72,7 @@ def _citizen_sees(finding: Finding) -> list[str]:
 def _reasons(finding: Finding) -> list[str]:
     lines = [f"{finding.outcome}: {finding.why}", f"read as: {finding.question}"]
     for hit in finding.hits:
-        door = f"measure {hit.article.measure}" if hit.article.ours else "not ours"
+        ours = f"measure {hit.article.measure}" if hit.article.measure else "about the office"
+        door = ours if hit.article.ours else "not ours"
         lines.append(f"{hit.confidence:6.3f}  {hit.article.title}  ({door})")
     return lines

@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     log_format: str = Field(default="json", pattern=r"^(json|text)$")
 
     # What citizens are told.
-    office_name: str = Field(default="文明城市创建办", min_length=2, max_length=30)
+    office_name: str = Field(default="", max_length=30)
     office_phone: str = Field(default="", pattern=r"^[0-9\- ]{0,20}$")
     office_hours: str = Field(default="", max_length=60)
 

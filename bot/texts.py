@@ -16,10 +16,12 @@ class Office:
     def reach(self) -> str:
         """Say whom to call."""
         if not self.phone:
-            return "打 12345，一天到晚都有人接"
-        hours = f"({self.hours})" if self.hours else ""
+            return "打 12345（白天晚上都有人接）"
+        hours = f"（{self.hours}）" if self.hours else ""
         return f"打 {self.phone}{hours}，打不通就打 12345"
 
+
+OFFICE_NAME = "文明城市创建办"  # where the settings give no other
 
 # The bottom menu: groups in order, each with the buttons that capabilities bring.
 MENU_GROUPS = {"ask": "我要问", "act": "反映·报名", "mine": "我的·人工"}
@@ -39,6 +41,8 @@ BUTTON_PERSON = "找人工"
 BUTTON_MY_DATA = "我的资料"
 
 UNSUPPORTED_BY_WECHAT = "【收到不支持的消息类型"  # WeChat's words for what it doesn't pass on
+
+_SPEAK_AS_TEXT = "请打字告诉我；按住说话时滑到“转文字”，说的话也能变成字。"
 
 ACCEPTED_LATE = "刚才您问的，让您久等了："
 QUIET = "系统正在维护，暂时不能回复您。急事请打 12345；有人身危险请打 110、119 或 120。"
@@ -119,6 +123,11 @@ def none_fits(office: Office) -> str:
     return f"{kept}可以换个说法再问一次；着急的话，请{office.reach()}。"
 
 
+def not_understood() -> str:
+    """Nothing that can be read: punctuation, emoji."""
+    return "没看懂您的意思。想问什么，打几个字告诉我就行。"
+
+
 def no_choice_open() -> str:
     """A number or 都不是 without an offer."""
     return "现在没有要选的内容。想问什么，直接打字告诉我就行。"
@@ -146,7 +155,8 @@ def reporting_elsewhere(office: Office) -> str:
 
 def signup_elsewhere(office: Office) -> str:
     """Sign-up isn't open here yet."""
-    return f"在这里报名还没开通。想参加活动，先问问我，比如“读书活动什么时候办”；要报名，请{office.reach()}。"
+    example = link("读书活动什么时候有", menu_id="example")
+    return f"在这里报名还没开通。想参加活动，先问问我，比如“{example}”；要报名，请{office.reach()}。"
 
 
 def picture_kept(office: Office) -> str:
@@ -161,12 +171,12 @@ def picture_not_kept(office: Office) -> str:
 
 def voice_kept(office: Office) -> str:
     """A voice message: nobody transcribes it yet."""
-    return f"语音收到了，可我还听不懂语音。请打字告诉我；不方便打字，请{office.reach()}。"
+    return f"语音收到了，可我还听不懂语音。{_SPEAK_AS_TEXT}不方便的话，请{office.reach()}。"
 
 
 def voice_not_kept(office: Office) -> str:
     """A voice message that this kind of account can't fetch."""
-    return f"我听不了语音。请打字告诉我；不方便打字，请{office.reach()}。"
+    return f"我听不了语音。{_SPEAK_AS_TEXT}不方便的话，请{office.reach()}。"
 
 
 def video_kept(office: Office) -> str:
@@ -202,9 +212,9 @@ def scanned() -> str:
 
 def my_data(*, keeps_media: bool, days: int) -> str:
     """What is kept and how to have it erased."""
-    media = "您发来的照片和语音、" if keeps_media else ""
+    media = "照片、语音、视频和位置" if keeps_media else "照片和位置"
     return (
-        f"为了答您，我们记着：您的微信编号、{media}没答上来的问题、聊到哪一步。消息记录 {days} 天后清掉。"
+        f"为了答您，我们记着：您的微信编号、您发来的{media}、没答上来的问题、聊到哪一步。消息记录 {days} 天后清掉。"
         "不记您的姓名和电话。\n"
         f"取消关注，就全部删除；想现在就删，回复“{link('删除我的资料', menu_id='erase')}”。"
     )

@@ -6,8 +6,8 @@ from handlers import attachments, elsewhere, following, guide, person, privacy, 
 # In the order in which they are tried; the last one answers every text.
 CAPABILITIES: tuple[Capability, ...] = (
     following.CAPABILITY,
-    privacy.CAPABILITY,
     person.CAPABILITY,
+    privacy.CAPABILITY,
     elsewhere.CAPABILITY,
     guide.CAPABILITY,
     attachments.CAPABILITY,

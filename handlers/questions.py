@@ -8,6 +8,7 @@ from bot.knowledge.findings import Article, Finding, Outcome
 from bot.wechat.messages import Message, Reply, Text
 from store import unanswered
 
+_WORTH_OFFERING = 0.35  # of the best one's score
 _MAX_QUESTION = 500  # characters of a question that the office reads
 
 
@@ -34,12 +35,13 @@ def act(turn: Turn) -> Reply | None:
 
 def _answer(turn: Turn, article: Article) -> Reply:
     turn.forget_thread()
-    turn.context = replace(turn.context, article_id=article.id)
+    turn.context = replace(turn.context, question=_question(turn), article_id=article.id)
     return Text(article.answer)
 
 
 def _suggest(turn: Turn, finding: Finding) -> Reply:
-    articles = [hit.article for hit in finding.hits]
+    best = finding.hits[0].score
+    articles = [hit.article for hit in finding.hits if hit.score >= _WORTH_OFFERING * best]
     turn.forget_thread()
     choices = tuple(article.id for article in articles)
     turn.context = replace(turn.context, question=_question(turn), choices=choices)
@@ -47,6 +49,8 @@ def _suggest(turn: Turn, finding: Finding) -> Reply:
 
 
 def _admit(turn: Turn, finding: Finding) -> Reply:
+    if not finding.question:
+        return Text(texts.not_understood())
     nearest = finding.hits[0].article.id if finding.hits else None
     _keep_for_the_office(turn, _question(turn), cause="refused", nearest=nearest)
     turn.forget_thread()
@@ -54,9 +58,9 @@ def _admit(turn: Turn, finding: Finding) -> Reply:
 
 
 def _none_fits(turn: Turn) -> Reply:
-    if not turn.context.choices:
+    nearest = next(iter(turn.context.choices), turn.context.article_id)
+    if not nearest:
         return Text(texts.no_choice_open())
-    nearest = turn.context.choices[0]
     _keep_for_the_office(turn, turn.context.question, cause="none_fits", nearest=nearest)
     turn.forget_thread()
     return Text(texts.none_fits(turn.office))

@@ -6,11 +6,16 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from store.database import Database, open_database
 from store.migrate import migrate
 from tests.postgres import Cluster, start_cluster
 from tests.town import Town, open_town
+
+# Test machines are busy: how long an example takes is no property of ours, and benchmarks stand in tests/bench.
+settings.register_profile("wenming", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("wenming")
 
 
 @pytest.fixture(scope="session")

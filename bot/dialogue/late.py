@@ -9,7 +9,6 @@ An attempt that is too late gets no words before WeChat has cut it, or the citiz
 
 import asyncio
 from collections.abc import Callable
-
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -27,7 +26,6 @@ PATIENCE_SECONDS = 4.5
 CUT_SECONDS = 5.5  # by now WeChat has certainly cut an attempt
 LAST_ATTEMPT_OVER = timedelta(seconds=16)
 EXPIRES_AFTER = timedelta(hours=47)  # the window for customer messages closes after 48 h
-_LOOK_AGAIN_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,8 @@ class Patience:
 
     async def outlast(self) -> None:
         """Wait until WeChat has cut the attempt."""
-        while self.is_connected() and (left := self.received + CUT_SECONDS - monotonic()) > 0:
-            await asyncio.sleep(min(left, _LOOK_AGAIN_SECONDS))
+        if self.is_connected():
+            await asyncio.sleep(self.received + CUT_SECONDS - monotonic())
 
 
 def promise(turn: Turn, reply: Reply, *, key: bytes) -> None:

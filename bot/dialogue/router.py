@@ -21,6 +21,7 @@ class Router:
         self._capabilities = tuple(capabilities)
         self._library = library
         self._phrases = {normalise(phrase): Intent(meaning) for phrase, meaning in words.phrases.items()}
+        self._endings = words.endings
         self._contains = {normalise(part): Intent(meaning) for part, meaning in words.contains.items()}
 
     async def understand(self, push: Push, context: Context) -> Understanding:
@@ -45,7 +46,7 @@ class Router:
 
     def _understand_words(self, text: str, context: Context) -> Understanding:
         words = normalise(text)
-        intent = self._phrases.get(words)
+        intent = self._phrases.get(words) or self._phrases.get(words.rstrip(self._endings))
         if intent is not None:
             return Understanding(intent=intent)
         if chosen := _choice(words):

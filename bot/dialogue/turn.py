@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.dialogue.context import NOTHING, Context
+from bot.dialogue.context import Context
 from bot.knowledge.findings import Article, Finding
 from bot.settings import Settings
 from bot.texts import Office

@@ -15,6 +15,7 @@ class Words:
 
     phrases: Mapping[str, str]  # phrase -> meaning
     contains: Mapping[str, str]
+    endings: str  # particles that change nothing at the end of a phrase
 
 
 def read_articles() -> list[NewArticle]:
@@ -25,9 +26,10 @@ def read_articles() -> list[NewArticle]:
 def read_words() -> Words:
     """Return the phrases people really say, by meaning."""
     meanings = _read("words.toml")
+    endings = meanings.pop("endings")
     phrases = {phrase: name for name, entry in meanings.items() for phrase in entry.get("phrases", ())}
     contains = {phrase: name for name, entry in meanings.items() for phrase in entry.get("contains", ())}
-    return Words(phrases, contains)
+    return Words(phrases, contains, endings)
 
 
 def read_off_topic() -> Sequence[str]:

@@ -3,6 +3,8 @@
 import asyncio
 import re
 
+from sqlalchemy import text
+
 from store import failures
 from store.database import Connection
 from store.sealing import Seal
@@ -28,7 +30,9 @@ async def test_a_failure_is_said_politely_kept_sealed_and_repeated(town: Town) -
     assert "unanswered" in kept[0]
     assert RIDDLE in kept[1]
     assert RIDDLE not in kept[0]
-    sealed = await town.database.read(lambda conn: bytes(conn.exec_driver_sql("SELECT sealed FROM failures").scalar()))
+    sealed = await town.database.read(
+        lambda conn: bytes(conn.execute(text("SELECT sealed FROM failures")).scalar_one())
+    )
     assert RIDDLE.encode() not in sealed
     assert citizen.openid.encode() not in sealed
 

@@ -12,7 +12,7 @@ from bot import texts
 from bot.sandbox.push import Outcome
 from bot.settings import AccountKind
 from tests.dialogue.holding import hold_up
-from tests.dialogue.pushing import RIDDLE, count, start, words_of, write
+from tests.dialogue.pushing import RIDDLE, count, push, start, words_of, write
 from tests.town import Citizen, Town, open_town
 
 TOO_LATE = 5.3  # seconds: the first attempt is cut, the second is under way
@@ -65,10 +65,13 @@ async def test_without_customer_messages_the_next_reply_brings_it(database_url: 
     kind = AccountKind.UNVERIFIED_SUBSCRIPTION
     async with open_town(tmp_path, database_url, account_kind=kind) as town:
         retried, given_up = await town.follower(), await town.follower()
+        before = write(town, given_up, "菜单")
+        menu = words_of(await push(town, before))
         by_retry, _ = await _hold_up(town, (retried, 3), (given_up, 1), seconds=TOO_LATE)
         late = words_of(by_retry)
         assert await count(town, "outbox") == 0
 
+        assert words_of(await push(town, before)) == menu  # a retry of another message takes nothing back
         await given_up.says("菜单")
         given_up.sees(texts.ACCEPTED_LATE, late, "我能帮您")
         await given_up.says("菜单")

@@ -1,4 +1,4 @@
-"""One push, one effect, the same words: twice at once, ten times at once, again and again, before and after a restart."""
+"""One push, one effect, the same words: twice or ten times at once, again and again, before and after a restart."""
 
 import asyncio
 from pathlib import Path

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.erasure import erase_citizen
-from bot.outbound.lanes import LaneName
+from bot.outbound.delivery import LaneName
 from store import claims, lanes
 from tests.outbound.stage import PLENTY, Stage
 

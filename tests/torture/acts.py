@@ -16,6 +16,7 @@ from tests.torture.platform import Platform
 from tests.torture.service import Service
 
 HELD_UP_SECONDS = 5.3  # a little longer than WeChat waits
+ALL_CUT_SECONDS = 15.5  # a little longer than its three attempts take
 PROMISE_SECONDS = 20.0  # after which a promised reply is due
 SETTLE_SECONDS = 60.0
 LARGEST_JITTER = 0.03
@@ -116,15 +117,18 @@ async def _talk(stage: Stage, citizen: Citizen, number: int) -> None:
         await stage.platform.push(talk[-1])
 
 
-async def play_freeze(stage: Stage, *, messages: int) -> None:
-    """Freeze the service in the middle of answering until WeChat cuts its connections, then let it go on."""
+async def play_freeze(stage: Stage, *, messages: int, seconds: float) -> None:
+    """Freeze the service in the middle of answering for longer than one attempt of WeChat's, or than all three.
+
+    What it hasn't read yet lies in the kernel meanwhile, and looks as fresh as ever when it is read.
+    """
     before = stage.platform.finished
     async with asyncio.TaskGroup() as group:
         for sent in _write_at_once(stage, messages):
-            group.create_task(stage.platform.push(sent))
+            group.create_task(stage.platform.push_once(sent))
         await stage.platform.until_finished(before + stage.random.randrange(1, max(2, messages // 2)))
         stage.service.freeze()
-        await asyncio.sleep(HELD_UP_SECONDS)
+        await asyncio.sleep(seconds)
         stage.service.thaw()
     stage.freezes += 1
     await stage.platform.advance_clock(PROMISE_SECONDS)

@@ -9,7 +9,7 @@ from random import Random
 
 from bot.sandbox.push import deliver
 from store.database import open_database
-from tests.torture.acts import Stage, play_freeze, play_kills, play_late
+from tests.torture.acts import ALL_CUT_SECONDS, HELD_UP_SECONDS, Stage, play_freeze, play_kills, play_late
 from tests.torture.ledger import Ledger, read_ledger
 from tests.torture.platform import Platform, open_platform
 from tests.torture.service import Service
@@ -55,7 +55,8 @@ async def run(database_url: str, folder: Path, plan: Plan) -> Result:
 async def _play(stage: Stage, plan: Plan) -> None:
     await play_kills(stage, messages=plan.messages, kills=plan.kills)
     if plan.late:
-        await play_freeze(stage, messages=plan.late)
+        await play_freeze(stage, messages=plan.late, seconds=HELD_UP_SECONDS)
+        await play_freeze(stage, messages=plan.late, seconds=ALL_CUT_SECONDS)
         await play_late(stage, messages=plan.late)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from xml.etree import ElementTree
 
