@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,16 +98,34 @@ class Library:
 
         version, published, changes = await self._database.read(read)
         found = [to_article(stored) for stored in published]
-        index = await asyncio.to_thread(build_index, found, thresholds=self._thresholds, cache=self._cache)
+        # The first one is waited for; the others are built beside the citizens' messages, and leave them the time.
+        breathe = _let_messages_pass if self._snapshot else _go_on
+        index = await asyncio.to_thread(
+            build_index, found, thresholds=self._thresholds, cache=self._cache, breathe=breathe
+        )
         seconds = asyncio.get_running_loop().time() - started
         self._measure(version, len(found), seconds)
         _LOG.info("knowledge", extra={"version": version, "articles": len(found), "seconds": round(seconds, 3)})
         return _Snapshot(version, index, {article.id: article for article in found}, changes)
 
 
-def build_index(found: Sequence[Article], *, thresholds: Thresholds, cache: int) -> Index:
+def _go_on() -> None:
+    """Take no rest."""
+
+
+def _let_messages_pass() -> None:
+    """Rest about as long as the work since the last rest took."""
+    time.sleep(0.001)
+
+
+def build_index(
+    found: Sequence[Article], *, thresholds: Thresholds, cache: int, breathe: Callable[[], None] = _go_on
+) -> Index:
     """Build the index over articles with the starting synonyms and off-topic sentences."""
-    return Index.build(found, synonyms=read_synonyms(), off_topic=read_off_topic(), thresholds=thresholds, cache=cache)
+    synonyms, off_topic = read_synonyms(), read_off_topic()
+    return Index.build(
+        found, synonyms=synonyms, off_topic=off_topic, thresholds=thresholds, cache=cache, breathe=breathe
+    )
 
 
 def to_article(stored: StoredArticle) -> Article:

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from store.database import database_file
-from tests.dialogue.pushing import RIDDLE, change, count, dump
+from tests.dialogue.pushing import RIDDLE, count, dump, push, words_of, write
 from tests.town import Citizen, Town
 
 SECRETS = (RIDDLE, "幸福路18号院", "13903710000")
@@ -101,13 +101,12 @@ async def test_whoever_comes_back_starts_anew(town: Town) -> None:
     assert await count(town, "dialogues WHERE revision = 1") == 1
 
 
-async def test_a_retry_of_an_erased_message_brings_nobody_back(town: Town) -> None:
+async def test_a_retry_of_an_erased_citizens_message_brings_nobody_back(town: Town) -> None:
     citizen = await town.follower()
-    await citizen.says(RIDDLE)
-    before = await count(town, "inbox")
+    parcel = write(town, citizen, RIDDLE)
+    assert "答不上来" in words_of(await push(town, parcel))
     await citizen.does("unfollows")
-    await change(town, "UPDATE inbox SET received = received")
-    exchange = (await town.control_get("exchanges"))["exchanges"][1]
-    assert exchange["openid"] == citizen.openid
-    assert await count(town, "inbox") == before + 1
+    assert (await push(town, parcel)).verdict == "silent"
+    assert await count(town, "inbox") == 3
     assert await count(town, "citizens WHERE openid IS NOT NULL") == 0
+    assert await count(town, "unanswered") == 1

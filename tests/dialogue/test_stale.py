@@ -5,11 +5,20 @@ from pathlib import Path
 
 import orjson
 import pytest
+from sqlalchemy import text
 
 from bot import texts
 from store.start import read_articles
 from tests.dialogue.pushing import change, count
 from tests.town import Town, open_town
+
+
+class Asked:
+    """The article that these tests change or take away: what citizens ask, and how its answer begins."""
+
+    article = read_articles()[0]
+    question = article.samples[0]
+    answer = article.answer.splitlines()[0]
 
 
 @pytest.fixture
@@ -29,23 +38,15 @@ async def test_an_offer_that_another_replica_took_back_is_gone(careful_town: Tow
 
 
 async def test_a_number_picks_from_the_offer_that_another_replica_made(careful_town: Town) -> None:
-    article = read_articles()[0]
-    citizen = await careful_town.follower()
+    town, citizen = careful_town, await careful_town.follower()
     await citizen.says("书房")
-    offer = orjson.dumps({"question": "讲座", "choices": [1]}).decode()
-    await change(careful_town, "UPDATE dialogues SET state = :state, revision = revision + 1", state=offer)
-    await change(careful_town, "UPDATE articles SET id = -id WHERE id = 1 AND slug <> :slug", slug=article.slug)
+    find = text("SELECT id FROM articles WHERE slug = :slug")
+    article_id = await town.database.read(lambda conn: conn.scalar(find, {"slug": Asked.article.slug}))
+    offer = orjson.dumps({"question": "讲座", "choices": [article_id]}).decode()
+    await change(town, "UPDATE dialogues SET state = :state, revision = revision + 1", state=offer)
     await citizen.says("1")
-    citizen.sees(article.answer.splitlines()[0])
-    assert await count(careful_town, "dialogues WHERE revision = 4") == 1
-
-
-class Asked:
-    """The article that these tests take away: what citizens ask, and what they must not read any more."""
-
-    article = read_articles()[0]
-    question = article.samples[0]
-    answer = article.answer.splitlines()[0]
+    citizen.sees(Asked.answer)
+    assert await count(town, "dialogues WHERE revision = 4") == 1
 
 
 async def test_a_withdrawn_article_isnt_sent_even_at_once(town: Town) -> None:

@@ -73,7 +73,7 @@ def _read(conn: Connection) -> Ledger:
         attachments={row.id: Attachment(**row._mapping) for row in photos},
         deliveries=tuple(_delivery(row._mapping) for row in conn.execute(select(outbox).order_by(outbox.c.id))),
         enrolled=Counter(conn.scalars(select(citizens.c.openid))),
-        revisions=dict(conn.execute(talks).tuples().all()),
+        revisions={row.openid: row.revision for row in conn.execute(talks)},
         erasures=conn.scalar(select(func.count()).select_from(erasures)) or 0,
         failures=tuple(conn.scalars(select(failures.c.error))),
         integrity="ok" if is_postgres(conn) else str(conn.scalar(text("PRAGMA integrity_check"))),
