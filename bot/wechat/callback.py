@@ -7,6 +7,7 @@ seen one could write any body: with an AES key set, plain pushes are refused unl
 
 import logging
 import os
+import select
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ _log = logging.getLogger("wenming.callback")
 _TEXT = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
+_HUNG_UP = select.POLLHUP | getattr(select, "POLLRDHUP", 0)  # the second is Linux's
 
 
 @dataclass(kw_only=True, eq=False)
@@ -196,7 +198,16 @@ class _Parameters:
 
 
 def _is_connected(request: web.BaseRequest) -> bool:
-    return request.transport is not None and not request.transport.is_closing()
+    """Ask the kernel, too: after a standstill it knows of hang-ups that the event loop hasn't read yet."""
+    transport = request.transport
+    if transport is None or transport.is_closing():
+        return False
+    number = transport.get_extra_info("socket").fileno()
+    if number < 0:
+        return False
+    connection = select.poll()
+    connection.register(number, _HUNG_UP)
+    return not connection.poll(0)
 
 
 def _note(parsed: Parsed) -> None:
