@@ -66,8 +66,8 @@ class Settings(BaseSettings):
     office_hours: str = Field(default="", max_length=60)
 
     # How sure an answer must be.
-    answer_confidence: float = Field(default=0.8, gt=0, le=1)
-    suggest_confidence: float = Field(default=0.4, gt=0, le=1)
+    answer_confidence: float = Field(default=0.65, gt=0, le=1)
+    suggest_confidence: float = Field(default=0.3, gt=0, le=1)
     answer_cache: int = Field(default=4096, ge=0, le=100_000)
     sample_articles: bool = False
 

@@ -101,6 +101,15 @@ _STOPPED: dict[str, object] = {
     "lease_until": None,
 }
 _CANCEL = update(outbox).where(outbox.c.dedupe == bindparam("dedupe_key"), _NOT_BEGUN).values(_STOPPED)
+_REVIVE = (
+    update(outbox)
+    .where(
+        outbox.c.dedupe == bindparam("dedupe_key"),
+        is_in(DeliveryState.CANCELLED),
+        outbox.c.error == bindparam("why"),
+    )
+    .values(state=DeliveryState.READY, due=bindparam("again"), settled=None, error=None)
+)
 _CANCEL_CITIZEN = update(outbox).where(outbox.c.citizen_id == bindparam("citizen"), _NOT_BEGUN).values(_STOPPED)
 _BLANK_CITIZEN = update(outbox).where(outbox.c.citizen_id == bindparam("citizen")).values(body=ERASED_BODY)
 
@@ -119,6 +128,11 @@ def expire(conn: Connection, lane: str, *, now: datetime) -> int:
 def cancel(conn: Connection, *, dedupe: str, reason: str, now: datetime) -> bool:
     """Stop the row of a dedupe key unless its attempt has begun; tells whether it was stopped."""
     return conn.execute(_CANCEL, {"dedupe_key": dedupe, "why": reason, "now": now}).rowcount == 1
+
+
+def revive(conn: Connection, *, dedupe: str, cancelled_for: str, due: datetime) -> bool:
+    """Make a row ready again that was cancelled for this reason; tells whether there was one."""
+    return conn.execute(_REVIVE, {"dedupe_key": dedupe, "why": cancelled_for, "again": due}).rowcount == 1
 
 
 def erase_citizen(conn: Connection, citizen_id: str, *, reason: str, now: datetime) -> int:

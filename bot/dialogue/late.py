@@ -21,11 +21,13 @@ from bot.wechat.messages import Reply, Text
 from store import dialogues, outbox
 from store.database import Connection
 from store.dialogues import StoredDialogue
+from store.outbox import NewDelivery
 
 PATIENCE_SECONDS = 4.5
 CUT_SECONDS = 5.5  # by now WeChat has certainly cut an attempt
 LAST_ATTEMPT_OVER = timedelta(seconds=16)
 EXPIRES_AFTER = timedelta(hours=47)  # the window for customer messages closes after 48 h
+_TAKEN_BACK = "answered in time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,29 @@ def promise(turn: Turn, reply: Reply, *, key: bytes) -> None:
     if not turn.town.can.customer_message:
         turn.context = replace(turn.context, owed=reply.content, owed_to=key.hex())
         return
-    delivery = text_delivery(
-        CustomerText(citizen_id=turn.citizen_id, text=reply.content),
-        turn.now,
-        due=turn.now + LAST_ATTEMPT_OVER,
-        expires=turn.now + EXPIRES_AFTER,
+    outbox.enqueue(turn.conn, _delivery(reply, key=key, citizen_id=turn.citizen_id, now=turn.now))
+    turn.outgoing = True
+
+
+def promise_again(conn: Connection, reply: Text, *, key: bytes, citizen_id: str, now: datetime) -> None:
+    """Have a stored reply delivered whose retry is too late as well.
+
+    Either it was in time when it was committed and this machine stood still before it left, or an earlier retry took
+    the promise back and got no further. Only a customer message does this: what is owed may have been paid meanwhile.
+    """
+    delivery = _delivery(reply, key=key, citizen_id=citizen_id, now=now)
+    if outbox.enqueue(conn, delivery) is None:
+        outbox.revive(conn, dedupe=_name(key), cancelled_for=_TAKEN_BACK, due=delivery.due)
+
+
+def _delivery(reply: Text, *, key: bytes, citizen_id: str, now: datetime) -> NewDelivery:
+    return text_delivery(
+        CustomerText(citizen_id=citizen_id, text=reply.content),
+        now,
+        due=now + LAST_ATTEMPT_OVER,
+        expires=now + EXPIRES_AFTER,
         dedupe=_name(key),
     )
-    outbox.enqueue(turn.conn, delivery)
-    turn.outgoing = True
 
 
 def pay(turn: Turn, reply: Reply) -> Reply:
@@ -77,7 +93,7 @@ def pay(turn: Turn, reply: Reply) -> Reply:
 
 def take_back(conn: Connection, *, key: bytes, citizen_id: str | None, dialogue: Dialogue, now: datetime) -> None:
     """A retry is being answered in time: nothing needs to be delivered another way."""
-    outbox.cancel(conn, dedupe=_name(key), reason="answered in time", now=now)
+    outbox.cancel(conn, dedupe=_name(key), reason=_TAKEN_BACK, now=now)
     if citizen_id is not None and dialogue.stored.owed_to == key.hex() and dialogue.heard is not None:
         paid = dump_context(replace(dialogue.stored, owed="", owed_to=""))
         dialogues.save(conn, [StoredDialogue(citizen_id, dialogue.revision + 1, dialogue.heard, paid)])

@@ -96,6 +96,8 @@ class Receiver:
         try:
             async with self._turns.take(push.openid):
                 done = await self._handle(push, key, patience)
+                if not done.late and expects_answer(push) and not patience.lasts():
+                    done = await self._handle(push, key, patience)  # too late since the commit: promise it
             future.set_result(done)
         finally:
             del self._running[key]

@@ -14,6 +14,7 @@ from bot.dialogue.late import Patience
 from bot.dialogue.replies import dump_reply, load_reply
 from bot.dialogue.router import Router, expects_answer
 from bot.dialogue.turn import Town, Turn, Understanding
+from bot.wechat.accounts import Capabilities
 from bot.wechat.messages import Event, Push, Reply, Text
 from bot.wechat.xml import split_text
 from store import citizens, dialogues, inbox
@@ -79,7 +80,7 @@ def act_together(
             turn = _begin(conn, attempt, arrival, town, citizen_id=citizen_id)
             outcomes.append(_act(turn, attempt, arrival, router=router, written=written))
         else:
-            outcomes.append(_repeat_or_think_again(conn, attempt, arrival, statuses))
+            outcomes.append(_repeat_or_think_again(conn, attempt, arrival, statuses, can=town.can))
     dialogues.save(conn, written.dialogues)
     inbox.remember(conn, written.handled)
     return outcomes
@@ -112,15 +113,18 @@ def _has_moved(attempt: Attempt, arrival: Arrival, statuses: tuple[str, ...]) ->
 
 
 def _repeat_or_think_again(
-    conn: Connection, attempt: Attempt, arrival: Arrival, statuses: tuple[str, ...]
+    conn: Connection, attempt: Attempt, arrival: Arrival, statuses: tuple[str, ...], *, can: Capabilities
 ) -> Done | Stale:
-    stored = _stored(arrival)
+    stored, key, now = _stored(arrival), attempt.key, attempt.now
     if arrival.reply is None:
         return Stale(stored, article_moved=_has_moved(attempt, arrival, statuses))
+    reply = load_reply(arrival.reply)
     is_late = not attempt.patience.lasts() and expects_answer(attempt.push)
     if not is_late:
-        late.take_back(conn, key=attempt.key, citizen_id=arrival.citizen_id, dialogue=stored, now=attempt.now)
-    return Done(load_reply(arrival.reply), UNSEEN, repeated=True, late=is_late)
+        late.take_back(conn, key=key, citizen_id=arrival.citizen_id, dialogue=stored, now=now)
+    elif can.customer_message and arrival.citizen_id is not None and isinstance(reply, Text):
+        late.promise_again(conn, reply, key=key, citizen_id=arrival.citizen_id, now=now)
+    return Done(reply, UNSEEN, repeated=True, late=is_late)
 
 
 def _act(turn: Turn, attempt: Attempt, arrival: Arrival, *, router: Router, written: _Written) -> Done:

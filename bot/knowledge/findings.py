@@ -46,8 +46,8 @@ class Finding:
 class Thresholds:
     """From which confidence on an article is sent at once, and from which it is offered."""
 
-    answer: float = 0.8
-    suggest: float = 0.4
+    answer: float = 0.65
+    suggest: float = 0.3
 
     def outcome(self, confidence: float) -> Outcome:
         if confidence >= self.answer:

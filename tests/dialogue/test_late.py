@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bot import texts
+from bot.sandbox.messages import Parcel
 from bot.sandbox.push import Outcome
 from bot.settings import AccountKind
 from tests.dialogue.holding import hold_up
@@ -78,3 +79,44 @@ async def test_without_customer_messages_the_next_reply_brings_it(database_url: 
         assert late not in given_up.heard
         await retried.says("菜单")  # the retry has brought it already
         assert late not in retried.heard
+
+
+async def test_whoever_has_hung_up_is_answered_another_way(town: Town) -> None:
+    """In time by our clock, but nobody waits any more: so it looks when this machine stood still for a while."""
+    citizen = await town.follower()
+    async with hold_up(town.settings.database_url, [citizen.openid], seconds=1.2):
+        gone = start(town, write(town, citizen, RIDDLE), cut=0.3)
+    assert (await gone).verdict == "failed"
+    await town.until("SELECT count(*) FROM outbox WHERE state = 'ready'")
+    await town.control("clock", advance=DUE_AFTER)
+    await town.until("SELECT count(*) FROM outbox WHERE state = 'sent'")
+    ((via, words),) = await _answers(citizen)
+    assert via == "custom"
+    assert "答不上来" in words
+    assert await count(town, "unanswered") == 1
+
+
+async def test_a_retry_that_hangs_up_has_the_stored_reply_sent(town: Town) -> None:
+    citizen = await town.follower()
+    parcel = write(town, citizen, RIDDLE)
+    await town.control("faults", where="push", kind="drop", times=1)
+    assert (await push(town, parcel, attempts=1)).verdict == "dropped"
+    await _hang_up(town, citizen, parcel)
+    await town.until("SELECT count(*) FROM outbox WHERE state = 'ready'")
+
+    await town.control("faults", where="push", kind="drop", times=1)
+    assert (await push(town, parcel, attempts=1)).verdict == "dropped"  # takes the promise back, and is lost as well
+    await town.until("SELECT count(*) FROM outbox WHERE state = 'cancelled'")
+    await _hang_up(town, citizen, parcel)
+    await town.until("SELECT count(*) FROM outbox WHERE state = 'ready'")
+
+    await town.control("clock", advance=DUE_AFTER)
+    await town.until("SELECT count(*) FROM outbox WHERE state = 'sent'")
+    assert [via for via, _ in await _answers(citizen)] == ["custom"]
+    assert await count(town, "unanswered") == 1
+
+
+async def _hang_up(town: Town, citizen: Citizen, parcel: Parcel) -> None:
+    async with hold_up(town.settings.database_url, [citizen.openid], seconds=0.6):
+        gone = start(town, parcel, attempts=1, cut=0.3)
+    assert (await gone).verdict == "failed"

@@ -133,7 +133,7 @@ def test_articles_may_be_bare() -> None:
 def test_one_article_alone_is_not_the_answer_to_everything() -> None:
     index = Index.build((LIBRARY,))
     assert index.find("城市书房什么地方有").hits[0].article is LIBRARY
-    assert index.find("今天晚上吃什么好").outcome is Outcome.UNKNOWN
+    assert index.find("今天晚上吃什么好").outcome is not Outcome.ANSWER
 
 
 def test_the_self_test_falls_when_samples_belong_elsewhere(town_base: Base, town_index: Index) -> None:
