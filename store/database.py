@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from asyncpg import InterfaceError, PostgresError  # type: ignore[import-untyped]
+from asyncpg import InterfaceError, InternalClientError, PostgresError  # type: ignore[import-untyped]
 from sqlalchemy import Connection as Connection  # for those outside of store, who import no SQLAlchemy
 from sqlalchemy import create_engine, event, func, select
 from sqlalchemy.engine import make_url
@@ -30,7 +30,7 @@ T = TypeVar("T")
 # What a database raises that is away, busy or restarting; the same call may succeed a second later.
 DATABASE_TROUBLE: tuple[type[Exception], ...] = (
     *(DBAPIError, PoolTimeout, sqlite3.Error),
-    *(PostgresError, InterfaceError, OSError),
+    *(PostgresError, InterfaceError, InternalClientError, OSError),
 )
 
 _LOCK_TIMEOUT_MS = 4000
