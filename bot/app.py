@@ -72,7 +72,7 @@ def build(
     lanes: tuple[Lane, ...] = (CustomerMessages(api), MediaFetches(api, database, files=files))
     senders = tuple(Sender(lane, database, clock=clock, metrics=metrics) for lane in lanes)
     router = Router(CAPABILITIES, words=read_words(), library=library)
-    intake = Intake(database, router=router, library=library, town=describe_town(settings, library=library))
+    intake = Intake(database, router=router, town=describe_town(settings, library=library))
     receiver = Receiver(
         database=database,
         clock=clock,
@@ -136,6 +136,7 @@ def describe_town(settings: Settings, *, library: Library) -> Town:
         office=office,
         can=ACCOUNT_CAPABILITIES[settings.account_kind],
         topics=lambda: library.first_of_measures(_COMMON_MEASURES),
+        statuses=library.statuses,
         menu_entries=entries,
     )
 

@@ -6,7 +6,7 @@ from bot import texts
 from bot.dialogue.turn import Capability, Intent, Turn
 from bot.knowledge.findings import Article, Finding, Outcome
 from bot.wechat.messages import Message, Reply, Text
-from store import unanswered
+from store import articles, unanswered
 
 _WORTH_OFFERING = 0.35  # of the best one's score
 _MAX_QUESTION = 500  # characters of a question that the office reads
@@ -35,7 +35,9 @@ def act(turn: Turn) -> Reply | None:
 
 def _answer(turn: Turn, article: Article) -> Reply:
     turn.forget_thread()
-    turn.context = replace(turn.context, question=_question(turn), article_id=article.id)
+    turn.context = replace(
+        turn.context, question=_question(turn), article_id=article.id, article_version=article.version
+    )
     return Text(article.answer)
 
 
@@ -67,11 +69,17 @@ def _none_fits(turn: Turn) -> Reply:
 
 
 def _go_on(turn: Turn) -> Reply:
-    if not turn.context.rest:
-        return Text(texts.NOTHING_MORE)
     rest = turn.context.rest
+    if not rest:
+        return Text(texts.NOTHING_MORE)
     turn.context = replace(turn.context, rest="")
-    return Text(rest)
+    return Text(rest) if _still_stands(turn) else Text(texts.STALE_ARTICLE)
+
+
+def _still_stands(turn: Turn) -> bool:
+    """Tell whether the article whose rest is asked for may still be sent as it was."""
+    article = articles.find_published(turn.conn, turn.context.article_id, statuses=turn.town.statuses, now=turn.now)
+    return article is not None and article.version == turn.context.article_version
 
 
 def _keep_for_the_office(turn: Turn, question: str, *, cause: str, nearest: int | None) -> None:

@@ -15,6 +15,7 @@ class Context:
     question: str = ""  # the question that an offer of choices answers
     choices: tuple[int, ...] = ()  # article ids offered as 1 2 3
     article_id: int = 0  # the last article sent
+    article_version: int = 0
     rest: str = ""  # what is left of a long answer
     confirming: str = ""  # what 确认 would do
     owed: str = ""  # an answer that came too late and can't be sent otherwise

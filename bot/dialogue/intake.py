@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from bot.dialogue.router import Router
 from bot.dialogue.transaction import Attempt, Done, Stale, act_together, people_of
 from bot.dialogue.turn import Town
-from bot.knowledge.library import Library
 from store.database import Database
 
 _GROUP = 32  # messages a transaction
@@ -30,10 +29,9 @@ class _Waiting:
 class Intake:
     """Takes attempts and returns their outcomes once they are committed."""
 
-    def __init__(self, database: Database, *, router: Router, library: Library, town: Town) -> None:
+    def __init__(self, database: Database, *, router: Router, town: Town) -> None:
         self._database = database
         self._router = router
-        self._library = library
         self._town = town
         self._waiting: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
@@ -89,9 +87,7 @@ class Intake:
 
     async def _transact(self, attempts: Sequence[Attempt]) -> list[Done | Stale]:
         people = {openid for attempt in attempts for openid in people_of(attempt.push)}
-        return await self._database.write_in_turn(
-            people, act_together, attempts, router=self._router, town=self._town, statuses=self._library.statuses
-        )
+        return await self._database.write_in_turn(people, act_together, attempts, router=self._router, town=self._town)
 
 
 def _fail(one: _Waiting, error: Exception) -> None:

@@ -14,7 +14,6 @@ from bot.dialogue.late import Patience
 from bot.dialogue.replies import dump_reply, load_reply
 from bot.dialogue.router import Router, expects_answer
 from bot.dialogue.turn import Town, Turn, Understanding
-from bot.wechat.accounts import Capabilities
 from bot.wechat.messages import Event, Push, Reply, Text
 from bot.wechat.xml import split_text
 from store import citizens, dialogues, inbox
@@ -60,12 +59,10 @@ class Attempt:
     patience: Patience
 
 
-def act_together(
-    conn: Connection, attempts: Sequence[Attempt], *, router: Router, town: Town, statuses: tuple[str, ...]
-) -> list[Done | Stale]:
+def act_together(conn: Connection, attempts: Sequence[Attempt], *, router: Router, town: Town) -> list[Done | Stale]:
     """Handle pushes of different citizens in one transaction: read all again, act one by one, remember all."""
     arrivals = inbox.look_up(conn, [_asked(attempt) for attempt in attempts])
-    fresh = [_is_fresh(*pair, statuses) for pair in zip(attempts, arrivals, strict=True)]
+    fresh = [_is_fresh(*pair, town) for pair in zip(attempts, arrivals, strict=True)]
     strangers = [
         attempt.push.openid
         for attempt, arrival, is_fresh in zip(attempts, arrivals, fresh, strict=True)
@@ -80,7 +77,7 @@ def act_together(
             turn = _begin(conn, attempt, arrival, town, citizen_id=citizen_id)
             outcomes.append(_act(turn, attempt, arrival, router=router, written=written))
         else:
-            outcomes.append(_repeat_or_think_again(conn, attempt, arrival, statuses, can=town.can))
+            outcomes.append(_repeat_or_think_again(conn, attempt, arrival, town))
     dialogues.save(conn, written.dialogues)
     inbox.remember(conn, written.handled)
     return outcomes
@@ -99,30 +96,28 @@ def _asked(attempt: Attempt) -> Asked:
     return Asked(attempt.key, attempt.push.openid, article.id if article else 0)
 
 
-def _is_fresh(attempt: Attempt, arrival: Arrival, statuses: tuple[str, ...]) -> bool:
+def _is_fresh(attempt: Attempt, arrival: Arrival, town: Town) -> bool:
     """Tell whether the push is new and phase one's thoughts about it still hold."""
     is_new = arrival.reply is None and arrival.revision == attempt.dialogue.revision
-    return is_new and not _has_moved(attempt, arrival, statuses)
+    return is_new and not _has_moved(attempt, arrival, town)
 
 
-def _has_moved(attempt: Attempt, arrival: Arrival, statuses: tuple[str, ...]) -> bool:
+def _has_moved(attempt: Attempt, arrival: Arrival, town: Town) -> bool:
     article = attempt.understanding.article
     if article is None:
         return False
-    return arrival.article_version != article.version or arrival.article_status not in statuses
+    return arrival.article_version != article.version or arrival.article_status not in town.statuses
 
 
-def _repeat_or_think_again(
-    conn: Connection, attempt: Attempt, arrival: Arrival, statuses: tuple[str, ...], *, can: Capabilities
-) -> Done | Stale:
+def _repeat_or_think_again(conn: Connection, attempt: Attempt, arrival: Arrival, town: Town) -> Done | Stale:
     stored, key, now = _stored(arrival), attempt.key, attempt.now
     if arrival.reply is None:
-        return Stale(stored, article_moved=_has_moved(attempt, arrival, statuses))
+        return Stale(stored, article_moved=_has_moved(attempt, arrival, town))
     reply = load_reply(arrival.reply)
     is_late = not attempt.patience.lasts() and expects_answer(attempt.push)
     if not is_late:
         late.take_back(conn, key=key, citizen_id=arrival.citizen_id, dialogue=stored, now=now)
-    elif can.customer_message and arrival.citizen_id is not None and isinstance(reply, Text):
+    elif town.can.customer_message and arrival.citizen_id is not None and isinstance(reply, Text):
         late.promise_again(conn, reply, key=key, citizen_id=arrival.citizen_id, now=now)
     return Done(reply, UNSEEN, repeated=True, late=is_late)
 

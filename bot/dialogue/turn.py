@@ -58,6 +58,7 @@ class Town:
     office: Office
     can: Capabilities
     topics: Callable[[], tuple[Article, ...]]
+    statuses: tuple[str, ...]  # of articles that may be sent
     menu_entries: tuple[tuple[str, str], ...] = ()  # (label, menu id) of every working button
 
 
