@@ -12,6 +12,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
+        self._messages: dict[tuple[str, str], Counter] = {}
         self.messages = Counter(
             "wenming_messages_total", "Pushes handled, by kind and outcome", ["kind", "outcome"], registry=registry
         )
@@ -40,6 +41,13 @@ class Metrics:
             "wenming_knowledge_build_seconds", "Last rebuild of the index", registry=registry
         )
         self.quiet = Gauge("wenming_quiet", "1 while the quiet switch is on", registry=registry)
+
+    def count_message(self, kind: str, outcome: str) -> None:
+        """Count one push; the children are kept, since looking one up costs more than counting."""
+        child = self._messages.get((kind, outcome))
+        if child is None:
+            child = self._messages[kind, outcome] = self.messages.labels(kind, outcome)
+        child.inc()
 
     def rebuilt(self, version: int, articles: int, seconds: float) -> None:
         """Note a rebuilt index."""

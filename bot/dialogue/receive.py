@@ -68,7 +68,7 @@ class Receiver:
     async def receive(self, push: Push, is_connected: Callable[[], bool]) -> Reply:
         """Answer one push; a retry gets the words of the first. Raises nothing but cancellation."""
         if isinstance(push, Event) and push.name == "location":
-            self._metrics.messages.labels("event:location", "dropped").inc()
+            self._metrics.count_message("event:location", "dropped")
             return SILENCE  # reported by the phone, not said by the citizen: where people are is not our business
         patience = Patience(monotonic(), is_connected)
         key = push.dedupe_key
@@ -169,7 +169,7 @@ class Receiver:
             self._metrics.duplicates.inc()
         if done.late:
             self._metrics.late.inc()
-        self._metrics.messages.labels(kind, outcome).inc()
+        self._metrics.count_message(kind, outcome)
         self._metrics.latency.observe(seconds)
         details = {"id": key.hex()[:12], "citizen": mask(push.openid), "kind": kind, "outcome": outcome}
         _LOG.info("message", extra={**details, "ms": round(seconds * 1000, 1), "late": done.late})

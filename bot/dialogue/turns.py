@@ -1,36 +1,49 @@
 """One citizen's messages one after the other, different citizens side by side."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 
 class Turns:
-    """A lock per openid that lives only while somebody holds or awaits it."""
+    """A queue of one place per openid that lives only while somebody holds or awaits it."""
 
     def __init__(self) -> None:
         self._last: dict[str, asyncio.Future[None]] = {}
 
-    @asynccontextmanager
-    async def take(self, openid: str) -> AsyncIterator[None]:
-        """Wait for the turns before this one, in order of arrival."""
+    def take(self, openid: str) -> "Turn":
+        """Return the turn after those asked for before, to be entered by `async with`."""
         before = self._last.get(openid)
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._last[openid] = mine
+        return Turn(self._last, openid, before, mine)
+
+
+class Turn:
+    """One place in a citizen's queue."""
+
+    __slots__ = ("_before", "_last", "_mine", "_openid")
+
+    def __init__(
+        self,
+        last: dict[str, asyncio.Future[None]],
+        openid: str,
+        before: asyncio.Future[None] | None,
+        mine: asyncio.Future[None],
+    ) -> None:
+        self._last, self._openid, self._before, self._mine = last, openid, before, mine
+
+    async def __aenter__(self) -> None:
+        if self._before is None:
+            return
         try:
-            if before is not None:
-                await asyncio.shield(before)
-            yield
-        finally:
-            self._end(openid, before, mine)
+            await asyncio.shield(self._before)
+        except asyncio.CancelledError:  # the next one waits for those before us
+            self._before.add_done_callback(lambda _: self._finish())
+            raise
 
-    def _end(self, openid: str, before: asyncio.Future[None] | None, mine: asyncio.Future[None]) -> None:
-        if before is not None and not before.done():  # cancelled while waiting: the next one waits for `before`
-            before.add_done_callback(lambda _: self._finish(openid, mine))
-        else:
-            self._finish(openid, mine)
+    async def __aexit__(self, *_: object) -> None:
+        self._finish()
 
-    def _finish(self, openid: str, mine: asyncio.Future[None]) -> None:
-        mine.set_result(None)
-        if self._last.get(openid) is mine:
-            del self._last[openid]
+    def _finish(self) -> None:
+        self._mine.set_result(None)
+        if self._last.get(self._openid) is self._mine:
+            del self._last[self._openid]

@@ -46,6 +46,8 @@ class Postings:
     counts: Places
     texts: NDArray[np.int32]
     impacts: NDArray[np.float32]
+    spans: tuple[tuple[int, int], ...]  # by token: its first posting and the end of them
+    worths: Numbers  # impacts times the weight of their token
     weights: Numbers  # by token
     weights_if_fewer: Numbers  # by token, were it in one article less
     rarest: float  # the rarity of a token that no article has
@@ -56,9 +58,16 @@ class Postings:
 
     def score(self, question: Question) -> Scores:
         """An article's fit is that of its best prompt, plus its body's, plus a little for all that it covers."""
-        places, counts = self._places(question)
-        weights = self.weights[question.tokens] * question.shares
-        return self._scores(question, weights, self.texts[places], weights.repeat(counts) * self.impacts[places])
+        if not len(question.tokens):
+            return self._scores(question, self.weights[:0], self.texts[:0], self.worths[:0])
+        spans = [self.spans[token] for token in question.tokens.tolist()]
+        texts = np.concatenate([self.texts[first:end] for first, end in spans])
+        values = np.concatenate([self.worths[first:end] for first, end in spans])
+        weights = self.weights[question.tokens]
+        if not question.as_written:
+            weights = weights * question.shares
+            values = values * question.shares.repeat(self.counts[question.tokens])
+        return self._scores(question, weights, texts, values)
 
     def score_without(self, question: Question, prompt: int) -> Scores:
         """Score as if the title or sample with this number, and what its article has much like it, were not there."""

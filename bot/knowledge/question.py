@@ -36,6 +36,7 @@ class Question:
     tokens: NDArray[np.intp]
     shares: NDArray[np.float64]
     strange: float
+    as_written: bool  # every share is 1
 
 
 class Reader:
@@ -50,13 +51,14 @@ class Reader:
         vocabulary = self._vocabulary
         every = dict.fromkeys(tokens_of(text, self._synonyms))
         shares = {vocabulary[token]: 1.0 for token in every if token in vocabulary}
-        strange = 0.0
-        if len(shares) < len(every):
+        known, strange = len(shares), 0.0
+        if known < len(every):
             strangers = [token for token in every if token not in vocabulary]
             strange += self._read_strange_characters(strangers, shares)
             strange += self._read_strange_words(text, strangers, shares)
         tokens = np.fromiter(shares, np.intp, len(shares))
-        return Question(tokens, np.fromiter(shares.values(), np.float64, len(shares)), strange)
+        weights = np.fromiter(shares.values(), np.float64, len(shares))
+        return Question(tokens, weights, strange, as_written=len(shares) == known)
 
     def _read_strange_characters(self, strangers: list[str], shares: dict[int, float]) -> float:
         """Add to `shares` what unknown pairs sound like; return the worth of the characters and pairs left over."""
