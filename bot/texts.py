@@ -30,10 +30,7 @@ EXAMPLES = ("每周五的大扫除怎么参加", "城市书房有什么读书活
 
 NONE_OF_THESE = "都不是"
 CONFIRM_ERASE = "确认删除"
-MENU_WORD = "菜单"
 PERSON_WORD = "人工"
-PRIVACY_WORD = "我的资料"
-MORE_WORD = "继续"
 
 BUTTON_HOW_TO_ASK = "怎么问"
 BUTTON_TOPICS = "大家常问"
@@ -58,11 +55,6 @@ OK = "好的。还想问什么，直接写给我就行。"
 def link(words: str, *, menu_id: str, says: str = "") -> str:
     """Return a clickable link that sends `says` (or its own words) back as the citizen's message."""
     return f'<a href="weixin://bizmsgmenu?msgmenucontent={quote(says or words)}&msgmenuid={quote(menu_id)}">{words}</a>'
-
-
-def web_link(words: str, url: str) -> str:
-    """Return a clickable link to a page."""
-    return f'<a href="{url}">{words}</a>'
 
 
 def _examples() -> str:

@@ -1,8 +1,8 @@
 """Group commit of messages: those that wait while others are being committed share the next transaction.
 
 With little to do a message goes alone and at once. Under load many share the journeys to the database and the wait for
-its disk, which is worth a factor of three on PostgreSQL. If anything fails, nothing of the group has happened, and each
-message is tried alone, so that one that fails takes no other with it.
+its disk. If anything fails, nothing of the group has happened, and each message is tried alone, so that one that fails
+takes no other with it.
 """
 
 import asyncio
