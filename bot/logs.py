@@ -1,14 +1,17 @@
 """Structured logs, one JSON object a line, written by a thread of their own; openids are masked."""
 
+import contextlib
 import logging
-import logging.handlers
-import queue
 import sys
+import threading
+from collections import deque
 from datetime import UTC, datetime
+from typing import TextIO
 
 import orjson
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_SECONDS_TOGETHER = 0.1
 
 
 def mask(openid: str) -> str:
@@ -48,37 +51,76 @@ def _extra(record: logging.LogRecord) -> dict[str, object]:
     return {name: value for name, value in vars(record).items() if name not in _STANDARD}
 
 
-class _Queue(logging.handlers.QueueHandler):
-    """Pass records on unformatted: formatting is the other thread's work."""
+class _Later(logging.Handler):
+    """Takes records without formatting them; a thread writes what came together, warnings at once.
 
-    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        return record
+    A thread that is woken for each record costs a message more time than the record itself.
+    """
+
+    def __init__(self, out: TextIO, formatter: logging.Formatter) -> None:
+        super().__init__()
+        self.lock = None  # a deque needs none
+        self.setFormatter(formatter)
+        self._out = out
+        self._waiting: deque[logging.LogRecord] = deque()
+        self._hurry = threading.Event()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._work, name="logs", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._hurry.set()
+        self._thread.join()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._waiting.append(record)
+        if record.levelno >= logging.WARNING:
+            self._hurry.set()
+
+    def _work(self) -> None:
+        while not self._stopped:
+            self._hurry.wait(_SECONDS_TOGETHER)
+            self._hurry.clear()
+            self._write()
+        self._write()
+
+    def _write(self) -> None:
+        lines = []
+        while self._waiting:
+            record = self._waiting.popleft()
+            try:
+                lines.append(f"{self.format(record)}\n")
+            except Exception:  # noqa: BLE001 - one record that can't be written must not take others with it
+                self.handleError(record)
+        if lines:
+            with contextlib.suppress(OSError, ValueError):  # nobody reads it any more: no reason to end
+                self._out.write("".join(lines))
+                self._out.flush()
 
 
 class Logs:
     """Logging for one process, from `start` to `stop`."""
 
     def __init__(self, *, level: str, style: str) -> None:
-        waiting: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-        out = logging.StreamHandler(sys.stderr)
-        out.setFormatter(JsonFormatter() if style == "json" else TextFormatter())
-        self._handler = _Queue(waiting)
-        self._listener = logging.handlers.QueueListener(waiting, out)
+        self._handler = _Later(sys.stderr, JsonFormatter() if style == "json" else TextFormatter())
         self._level = level
 
     def start(self) -> None:
-        """Send everything that the process logs through the queue."""
+        """Send everything that the process logs through the handler's thread."""
         _skip_what_nobody_reads()
         root = logging.getLogger()
         root.setLevel(self._level)
         root.addHandler(self._handler)
         logging.getLogger("aiohttp.access").disabled = True
-        self._listener.start()
+        self._handler.start()
 
     def stop(self) -> None:
         """Write what waits and detach."""
         logging.getLogger().removeHandler(self._handler)
-        self._listener.stop()
+        self._handler.stop()
 
 
 def _skip_what_nobody_reads() -> None:

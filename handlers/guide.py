@@ -7,6 +7,8 @@ from bot.wechat.messages import Reply, Text
 
 def act(turn: Turn) -> Reply | None:
     """Answer words that steer the conversation."""
+    if turn.intent is None:
+        return None
     match turn.intent:
         case Intent.GREETING:
             return Text(texts.greeting())

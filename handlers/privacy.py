@@ -12,6 +12,8 @@ _ERASING = "erase"
 
 def act(turn: Turn) -> Reply | None:
     """Explain, ask once, erase."""
+    if turn.intent is None:
+        return None
     match turn.intent:
         case Intent.PRIVACY:
             days = turn.town.settings.keep_inbox_days

@@ -40,6 +40,12 @@ class HotSelect:
             return map(self._compiled.convert, _postgres(conn, lambda raw: raw.fetch(self._compiled.sql, *arguments)))
         return map(self._compiled.convert, _sqlite_connection(conn).execute(self._compiled.sql, arguments))
 
+    def first_rows(self, conn: Connection, many: Iterable[dict[str, Any]]) -> list[Row]:
+        """Run it on SQLite once for each of the given values; return the first row of each."""
+        execute, compiled = _sqlite_connection(conn).execute, self._compiled
+        found = [execute(compiled.sql, compiled.arguments(values)).fetchone() for values in many]
+        return [compiled.convert(row) for row in found]
+
 
 class HotInsert:
     """An INSERT of many rows, each in the order of `columns`; with `replacing`, over the row of the same key."""
@@ -50,8 +56,9 @@ class HotInsert:
         arrays = unnested({name: table.c[name].type for name in columns})
         many = postgresql.insert(table).from_select(list(columns), select(*arrays.c))
         if replacing is not None:
-            one = one.on_conflict_do_update(index_elements=[replacing], set_={n: one.excluded[n] for n in columns})
-            many = many.on_conflict_do_update(index_elements=[replacing], set_={n: many.excluded[n] for n in columns})
+            others = [name for name in columns if name != replacing]
+            one = one.on_conflict_do_update(index_elements=[replacing], set_={n: one.excluded[n] for n in others})
+            many = many.on_conflict_do_update(index_elements=[replacing], set_={n: many.excluded[n] for n in others})
         self._columns = tuple(columns)
         self._one = _Compiled(one, _SQLITE)
         self._many = _Compiled(many, _ASYNCPG)
@@ -64,8 +71,7 @@ class HotInsert:
             arguments = self._many.arguments(dict(zip(self._columns, map(list, zip(*rows, strict=True)), strict=True)))
             _postgres(conn, lambda raw: raw.execute(self._many.sql, *arguments))
             return
-        bound = [self._one.arguments(dict(zip(self._columns, row, strict=True))) for row in rows]
-        _sqlite_connection(conn).executemany(self._one.sql, bound)
+        _sqlite_connection(conn).executemany(self._one.sql, self._one.all_arguments(rows))
 
 
 def unnested(columns: dict[str, TypeEngine[Any]]) -> Any:
@@ -99,6 +105,12 @@ class _Compiled:
         bound = {**self._fixed, **values} if self._fixed else values
         binds = self._binds
         return [binds[name](bound[name]) if name in binds else bound[name] for name in self._order]
+
+    def all_arguments(self, rows: Sequence[Row]) -> Iterable[Row]:
+        """Do the same for rows whose values stand in the statement's order already."""
+        binds = [self._binds.get(name) for name in self._order]
+        columns = zip(binds, zip(*rows, strict=True), strict=True)
+        return zip(*(map(bind, column) if bind else column for bind, column in columns), strict=True)
 
     def convert(self, row: Row) -> Row:
         """Return a row as our column types give it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, LargeBinary, Select, Text, bindparam, delete, literal, select, update
+from sqlalchemy import Connection, Integer, LargeBinary, Select, Text, bindparam, delete, select, true, update
 from sqlalchemy.types import TypeEngine
 
 from store.hot import HotInsert, HotSelect, is_postgres, unnested
@@ -66,7 +66,7 @@ def _look_up(asked: Any) -> Select[Any]:
             articles.c.status,
         )
         .select_from(service_state)
-        .join(asked, literal(1) == literal(1))
+        .join(asked, true())
         .outerjoin(inbox, inbox.c.key == asked.c.key)
         .outerjoin(citizens, citizens.c.openid == asked.c.openid)
         .outerjoin(dialogues, dialogues.c.citizen_id == citizens.c.citizen_id)
@@ -85,14 +85,11 @@ _PURGE = delete(inbox).where(inbox.c.id.in_(_OLD))
 
 def look_up(conn: Connection, asked: Sequence[Asked]) -> list[Arrival]:
     """Read all that stands about these pushes, their senders and the articles that would answer them."""
-    if is_postgres(conn):
-        values = {name: [getattr(one, name) for one in asked] for name in _ASKED}
-        found = {row[0]: row for row in _LOOK_UP_MANY.rows(conn, values)}
-    else:
-        found = {}
-        for one in asked:
-            own = {"key": one.key, "openid": one.openid, "article_id": one.article_id}
-            found[one.key] = next(iter(_LOOK_UP_ONE.rows(conn, own)))
+    if not is_postgres(conn):
+        each = ({"key": one.key, "openid": one.openid, "article_id": one.article_id} for one in asked)
+        return [_arrival(row) for row in _LOOK_UP_ONE.first_rows(conn, each)]
+    values = {name: [getattr(one, name) for one in asked] for name in _ASKED}
+    found = {row[0]: row for row in _LOOK_UP_MANY.rows(conn, values)}
     return [_arrival(found[one.key]) for one in asked]
 
 

@@ -9,8 +9,9 @@ An attempt that is too late gets no words before WeChat has cut it, or the citiz
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import inf
 from time import monotonic
 
 from bot import texts
@@ -24,13 +25,14 @@ from store.dialogues import StoredDialogue
 from store.outbox import NewDelivery
 
 PATIENCE_SECONDS = 4.5
+_LOOK_AGAIN_SECONDS = 0.05
 CUT_SECONDS = 5.5  # by now WeChat has certainly cut an attempt
 LAST_ATTEMPT_OVER = timedelta(seconds=16)
 EXPIRES_AFTER = timedelta(hours=47)  # the window for customer messages closes after 48 h
 _TAKEN_BACK = "answered in time"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Patience:
     """WeChat's, for one attempt.
 
@@ -39,10 +41,18 @@ class Patience:
 
     received: float  # monotonic second
     is_connected: Callable[[], bool]
+    _seen: float = field(default=-inf, init=False)  # when the connection was last seen to stand
 
     def lasts(self) -> bool:
-        """Tell whether an answer given now would still be taken."""
-        return monotonic() - self.received < PATIENCE_SECONDS and self.is_connected()
+        """Tell whether an answer given now would still be taken; the connection is looked at again after 50 ms."""
+        now = monotonic()
+        if now - self.received >= PATIENCE_SECONDS:
+            return False
+        if now - self._seen > _LOOK_AGAIN_SECONDS:
+            if not self.is_connected():
+                return False
+            self._seen = now
+        return True
 
     async def outlast(self) -> None:
         """Wait until WeChat has cut the attempt."""

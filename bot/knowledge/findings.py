@@ -1,6 +1,7 @@
 """What goes into the index and what comes out of it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -39,7 +40,12 @@ class Finding:
     outcome: Outcome
     hits: tuple[Hit, ...]
     question: str
-    why: str
+    reason: Callable[[], str] = field(compare=False, repr=False)
+
+    @property
+    def why(self) -> str:
+        """Return what led to the outcome, for people who keep the knowledge; put into words only when asked for."""
+        return self.reason()
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,14 +128,11 @@ def _arrange(seen: _Occurrences, wholes: _Occurrences, weights: _Weights, *, siz
     counts = np.bincount(tokens, minlength=len(weights.now))
     prompts = int(sizes.sum())
     ends = counts.cumsum()
-    impacts = np.concatenate([_impacts(seen, weights.now, prompts), wholes.times])[order].astype(np.float32)
     return Postings(
         firsts=ends - counts,
         counts=counts,
         texts=np.concatenate([seen.texts, wholes.texts])[order].astype(np.int32),
-        impacts=impacts,
-        spans=tuple(zip((ends - counts).tolist(), ends.tolist(), strict=True)),
-        worths=weights.now.repeat(counts) * impacts,
+        impacts=np.concatenate([_impacts(seen, weights.now, prompts), wholes.times])[order].astype(np.float32),
         weights=weights.now,
         weights_if_fewer=weights.if_fewer,
         rarest=weights.rarest,

@@ -81,7 +81,7 @@ class Index:
 
 
 def _nothing(question: str) -> Finding:
-    return Finding(Outcome.UNKNOWN, (), question, "there are no articles")
+    return Finding(Outcome.UNKNOWN, (), question, lambda: "there are no articles")
 
 
 def _read(article: Article, breathe: Callable[[], None]) -> ArticleTexts:

@@ -1,7 +1,7 @@
 """Which text of the knowledge base holds which token, and how well a question fits every article."""
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ _LIKE: Final = 0.4  # of the sample's weight: then a prompt is but another wordi
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.intp]
+_Row: TypeAlias = "tuple[NDArray[np.int32], Numbers, float]"  # a token's texts, what it counts in each, its weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,6 @@ class Postings:
     counts: Places
     texts: NDArray[np.int32]
     impacts: NDArray[np.float32]
-    spans: tuple[tuple[int, int], ...]  # by token: its first posting and the end of them
-    worths: Numbers  # impacts times the weight of their token
     weights: Numbers  # by token
     weights_if_fewer: Numbers  # by token, were it in one article less
     rarest: float  # the rarity of a token that no article has
@@ -55,26 +54,40 @@ class Postings:
     owners: Places  # the article of each text
     prompts: int
     articles: int
+    rows: dict[int, _Row] = field(default_factory=dict, init=False)  # by token asked for so far
 
     def score(self, question: Question) -> Scores:
         """An article's fit is that of its best prompt, plus its body's, plus a little for all that it covers."""
-        if not len(question.tokens):
-            return self._scores(question, self.weights[:0], self.texts[:0], self.worths[:0])
-        spans = [self.spans[token] for token in question.tokens.tolist()]
-        texts = np.concatenate([self.texts[first:end] for first, end in spans])
-        values = np.concatenate([self.worths[first:end] for first, end in spans])
-        weights = self.weights[question.tokens]
-        if not question.as_written:
-            weights = weights * question.shares
-            values = values * question.shares.repeat(self.counts[question.tokens])
-        return self._scores(question, weights, texts, values)
+        tokens, shares = question.tokens, question.shares
+        if not tokens:
+            return self._scores(question, 0.0, self.texts[:0], np.zeros(0))
+        rows = self.rows
+        found = [rows.get(token) or self._row(token) for token in tokens]
+        texts = np.concatenate([row[0] for row in found])
+        values = np.concatenate([row[1] for row in found])
+        if question.as_written:
+            weight = sum([row[2] for row in found])
+        else:
+            weight = sum([row[2] * share for row, share in zip(found, shares, strict=True)])
+            values *= np.repeat(shares, [len(row[0]) for row in found])
+        return self._scores(question, weight, texts, values)
+
+    def _row(self, token: int) -> _Row:
+        """Return the postings of a token, found once and kept: slicing arrays would be most of a search's time."""
+        first = int(self.firsts[token])
+        span = slice(first, first + int(self.counts[token]))
+        weight = float(self.weights[token])
+        values: Numbers = np.multiply(self.impacts[span], weight, dtype=np.float64)
+        row = self.rows[token] = (self.texts[span], values, weight)
+        return row
 
     def score_without(self, question: Question, prompt: int) -> Scores:
         """Score as if the title or sample with this number, and what its article has much like it, were not there."""
-        places, counts = self._places(question)
+        tokens, shares = np.array(question.tokens, np.intp), np.array(question.shares)
+        places, counts = self._places(tokens)
         rows = np.arange(len(counts)).repeat(counts)
         texts = self.texts[places]
-        weights = self.weights[question.tokens] * question.shares
+        weights = self.weights[tokens] * shares
         values = weights[rows] * self.impacts[places]
         # Hide the prompt and those like it from its article …
         article = self.owners[prompt]
@@ -87,23 +100,25 @@ class Postings:
         # … and make the tokens that nothing else of the article has rarer, and unknown to the article as a whole.
         holders, hiding = (np.bincount(rows[some], minlength=len(counts)) for some in (own, hidden))
         lost = (holders > 0) & (holders == hiding)
-        weights = np.where(lost, self.weights_if_fewer[question.tokens], self.weights[question.tokens])
-        weights *= question.shares
+        weights = np.where(lost, self.weights_if_fewer[tokens], self.weights[tokens])
+        weights *= shares
         hidden |= (texts == whole) & lost[rows]
-        return self._scores(question, weights, texts, np.where(hidden, 0.0, weights[rows] * self.impacts[places]))
+        return self._scores(
+            question, float(weights.sum()), texts, np.where(hidden, 0.0, weights[rows] * self.impacts[places])
+        )
 
-    def _places(self, question: Question) -> tuple[Places, Places]:
-        """Return where the postings of the question's tokens stand, token after token, and how many each has."""
-        counts = self.counts[question.tokens]
+    def _places(self, tokens: Places) -> tuple[Places, Places]:
+        """Return where the postings of tokens stand, token after token, and how many each has."""
+        counts = self.counts[tokens]
         ends = counts.cumsum()
-        offsets = self.firsts[question.tokens] + counts - ends
+        offsets = self.firsts[tokens] + counts - ends
         return np.arange(int(ends[-1]) if len(ends) else 0) + offsets.repeat(counts), counts
 
-    def _scores(self, question: Question, weights: Numbers, texts: NDArray[np.int32], values: Numbers) -> Scores:
+    def _scores(self, question: Question, weight: float, texts: NDArray[np.int32], values: Numbers) -> Scores:
         size = self.prompts + 2 * self.articles
         totals = np.bincount(texts, values, minlength=size).astype(np.float64, copy=False)
         whole = totals[-self.articles :]
         fit = np.maximum.reduceat(totals[: self.prompts], self.prompt_starts)
         fit += _BODY_SHARE * totals[self.prompts : -self.articles]
         fit += _WHOLE_SHARE * whole
-        return Scores(fit, whole, float(weights.sum()) + question.strange * self.rarest, len(question.tokens))
+        return Scores(fit, whole, weight + question.strange * self.rarest, len(question.tokens))

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bot.knowledge.pinyin import is_pinyin, sound_pairs, spelt_pairs
 from bot.knowledge.sounds import Sounds
 from bot.knowledge.synonyms import MARK, Synonyms
 from bot.knowledge.tokens import is_character, is_han, is_pair, pairs, pieces
 
+_STRANGE: Final = -1  # the place of a token that the knowledge base hasn't
 _LATIN: Final = re.compile(r"[a-z]+(?: [a-z]+)*")
 # How much a kind of token tells, before its rarity. Found by leave-one-out on the starting articles: a wide plateau.
 _PAIR: Final = 0.75
@@ -33,8 +31,8 @@ def token_worth(token: str) -> float:
 class Question:
     """`tokens` are places in the vocabulary, each counting in its share; `strange` is the worth of all the rest."""
 
-    tokens: NDArray[np.intp]
-    shares: NDArray[np.float64]
+    tokens: list[int]
+    shares: list[float]
     strange: float
     as_written: bool  # every share is 1
 
@@ -50,15 +48,17 @@ class Reader:
     def read(self, text: str) -> Question:
         vocabulary = self._vocabulary
         every = dict.fromkeys(tokens_of(text, self._synonyms))
-        shares = {vocabulary[token]: 1.0 for token in every if token in vocabulary}
-        known, strange = len(shares), 0.0
-        if known < len(every):
-            strangers = [token for token in every if token not in vocabulary]
+        places = [vocabulary.get(token, _STRANGE) for token in every]
+        strange = 0.0
+        if _STRANGE in places:
+            strangers = [token for token, place in zip(every, places, strict=True) if place == _STRANGE]
+            shares = {place: 1.0 for place in places if place != _STRANGE}
             strange += self._read_strange_characters(strangers, shares)
             strange += self._read_strange_words(text, strangers, shares)
-        tokens = np.fromiter(shares, np.intp, len(shares))
-        weights = np.fromiter(shares.values(), np.float64, len(shares))
-        return Question(tokens, weights, strange, as_written=len(shares) == known)
+            if len(shares) + len(strangers) > len(places):
+                return Question(list(shares), list(shares.values()), strange, as_written=False)
+            places = list(shares)
+        return Question(places, [1.0] * len(places), strange, as_written=True)
 
     def _read_strange_characters(self, strangers: list[str], shares: dict[int, float]) -> float:
         """Add to `shares` what unknown pairs sound like; return the worth of the characters and pairs left over."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from bot.knowledge.confidence import Confidence, Marks
@@ -27,19 +28,18 @@ class Search:
         """`question` is normalised."""
         if question in self.exact:
             article = self.articles[self.exact[question]]
-            return Finding(Outcome.ANSWER, (Hit(article, 1.0, 1.0),), question, "exact: a title or sample")
+            return Finding(Outcome.ANSWER, (Hit(article, 1.0, 1.0),), question, lambda: "exact: a title or sample")
         if not question:
-            return Finding(Outcome.UNKNOWN, (), question, "nothing to search")
+            return Finding(Outcome.UNKNOWN, (), question, lambda: "nothing to search")
         scores = self.postings.score(self.reader.read(question))
         ranking = scores.ranking(_HITS)
         seen = Marks.of(scores, ranking)
         if not seen.strength:
-            return Finding(Outcome.UNKNOWN, (), question, "no word of it is in any article")
+            return Finding(Outcome.UNKNOWN, (), question, lambda: "no word of it is in any article")
         chance = self.confidence.chance(seen)
         fits = [float(scores.fit[number]) / scores.asked for number in ranking]
-        return Finding(
-            self.thresholds.outcome(chance), self._hits(ranking, fits, chance), question, self._why(seen, chance)
-        )
+        outcome, hits = self.thresholds.outcome(chance), self._hits(ranking, fits, chance)
+        return Finding(outcome, hits, question, partial(self._why, seen, chance))
 
     def _hits(self, ranking: Sequence[int], fits: Sequence[float], chance: float) -> tuple[Hit, ...]:
         # The runners-up share what the best one leaves, and none is surer than the best.

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+_LAST_SECOND = 2**32 - 1  # of the year 2106: what four bytes hold
 MESSAGE_KINDS = frozenset({"text", "image", "voice", "video", "shortvideo", "location", "link"})
 
 
@@ -48,7 +49,7 @@ class Message(Inbound):
     @property
     def dedupe_key(self) -> bytes:
         """Return 16 bytes that a retry repeats and no other push shares (MsgId alone repeats across citizens)."""
-        return _digest(f"msg:{self.openid}:{self.msg_id}:{self.created}")
+        return _key(self.created, f"msg:{self.openid}:{self.msg_id}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +68,19 @@ class Event(Inbound):
     def dedupe_key(self) -> bytes:
         """Return 16 bytes that a retry repeats; events carry no MsgId and may share a second."""
         tail = f":{self.msg_id}" if self.msg_id else ""
-        return _digest(f"evt:{self.openid}:{self.created}:{self.name}:{self.key}{tail}")
+        return _key(self.created, f"evt:{self.openid}:{self.name}:{self.key}{tail}")
 
 
 Push: TypeAlias = Message | Event
 
 
-def _digest(identity: str) -> bytes:
-    """Hash the identity, so that no openid stands outside the tables meant for it."""
-    return hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=16).digest()
+def _key(created: int, identity: str) -> bytes:
+    """Return the second of creation and a hash, so that no openid stands outside the tables meant for it.
+
+    New keys then stand beside each other in the database, which has few pages to write for many of them.
+    """
+    digest = hashlib.blake2b(f"{created}:{identity}".encode("utf-8", "replace"), digest_size=12).digest()
+    return min(created, _LAST_SECOND).to_bytes(4) + digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,8 @@ def test_the_address_of_a_link_is_not_searched() -> None:
 def test_an_index_of_nothing_knows_nothing() -> None:
     index = Index.build((), off_topic=["你好"], synonyms=[["a", "b"]])
     assert (len(index), index.self_test) == (0, 0.0)
-    assert index.find("书房") == Finding(Outcome.UNKNOWN, (), "书房", "there are no articles")
+    finding = index.find("书房")
+    assert (finding.outcome, finding.hits, finding.why) == (Outcome.UNKNOWN, (), "there are no articles")
 
 
 def test_articles_may_be_bare() -> None:
