@@ -28,13 +28,13 @@ class Marks:
     @classmethod
     def of(cls, scores: Scores, ranking: Sequence[int]) -> Self:
         """Return the marks of the best article; `ranking` holds the places of the articles, best first."""
-        best = float(scores.fit[ranking[0]])
+        best = scores.fit.item(ranking[0])
         if best <= 0:
             return cls(0.0, 0.0, 0.0)
         # Without a rival there is no lead, and that a single character is in one article only is mere chance.
         rivals = len(ranking) > 1 and scores.tokens > 1
-        lead = 1 - float(scores.fit[ranking[1]]) / best if rivals else 0.0
-        return cls(math.log1p(best / scores.asked), lead, math.log1p(float(scores.known[ranking[0]])))
+        lead = 1 - scores.fit.item(ranking[1]) / best if rivals else 0.0
+        return cls(math.log1p(best / scores.asked), lead, math.log1p(scores.known.item(ranking[0])))
 
 
 @dataclass(frozen=True, slots=True)

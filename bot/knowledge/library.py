@@ -15,6 +15,9 @@ from store.articles import APPROVED, SAMPLE, StoredArticle
 from store.database import Connection, Database
 from store.start import read_off_topic, read_synonyms
 
+_WORK_SECONDS = 0.001
+_REST_SHARE = 2.5
+
 _LOG = logging.getLogger("wenming.knowledge")
 
 
@@ -99,7 +102,7 @@ class Library:
         version, published, changes = await self._database.read(read)
         found = [to_article(stored) for stored in published]
         # The first one is waited for; the others are built beside the citizens' messages, and leave them the time.
-        breathe = _let_messages_pass if self._snapshot else _go_on
+        breathe = _Rests() if self._snapshot else _go_on
         index = await asyncio.to_thread(
             build_index, found, thresholds=self._thresholds, cache=self._cache, breathe=breathe
         )
@@ -113,9 +116,17 @@ def _go_on() -> None:
     """Take no rest."""
 
 
-def _let_messages_pass() -> None:
-    """Rest about as long as the work since the last rest took."""
-    time.sleep(0.001)
+class _Rests:
+    """Leaves the messages most of the time: a rest after each millisecond of work, longer than the work was."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def __call__(self) -> None:
+        worked = time.perf_counter() - self._since
+        if worked >= _WORK_SECONDS:
+            time.sleep(_REST_SHARE * worked)
+            self._since = time.perf_counter()
 
 
 def build_index(

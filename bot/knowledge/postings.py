@@ -14,7 +14,7 @@ _LIKE: Final = 0.4  # of the sample's weight: then a prompt is but another wordi
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.intp]
-_Row: TypeAlias = "tuple[NDArray[np.int32], Numbers, float]"  # a token's texts, what it counts in each, its weight
+_Row: TypeAlias = tuple[Places, Numbers, float]  # a token's texts, what it counts in each, its weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Scores:
         fit = self.fit.copy()
         places = []
         for _ in range(min(count, len(fit))):
-            places.append(int(fit.argmax()))
+            places.append(fit.argmax().item())
             fit[places[-1]] = -1.0
         return places
 
@@ -60,7 +60,7 @@ class Postings:
         """An article's fit is that of its best prompt, plus its body's, plus a little for all that it covers."""
         tokens, shares = question.tokens, question.shares
         if not tokens:
-            return self._scores(question, 0.0, self.texts[:0], np.zeros(0))
+            return self._scores(question, 0.0, np.zeros(0, np.intp), np.zeros(0))
         rows = self.rows
         found = [rows.get(token) or self._row(token) for token in tokens]
         texts = np.concatenate([row[0] for row in found])
@@ -78,7 +78,7 @@ class Postings:
         span = slice(first, first + int(self.counts[token]))
         weight = float(self.weights[token])
         values: Numbers = np.multiply(self.impacts[span], weight, dtype=np.float64)
-        row = self.rows[token] = (self.texts[span], values, weight)
+        row = self.rows[token] = (self.texts[span].astype(np.intp), values, weight)
         return row
 
     def score_without(self, question: Question, prompt: int) -> Scores:
@@ -86,7 +86,7 @@ class Postings:
         tokens, shares = np.array(question.tokens, np.intp), np.array(question.shares)
         places, counts = self._places(tokens)
         rows = np.arange(len(counts)).repeat(counts)
-        texts = self.texts[places]
+        texts = self.texts[places].astype(np.intp)
         weights = self.weights[tokens] * shares
         values = weights[rows] * self.impacts[places]
         # Hide the prompt and those like it from its article …
@@ -114,7 +114,7 @@ class Postings:
         offsets = self.firsts[tokens] + counts - ends
         return np.arange(int(ends[-1]) if len(ends) else 0) + offsets.repeat(counts), counts
 
-    def _scores(self, question: Question, weight: float, texts: NDArray[np.int32], values: Numbers) -> Scores:
+    def _scores(self, question: Question, weight: float, texts: Places, values: Numbers) -> Scores:
         size = self.prompts + 2 * self.articles
         totals = np.bincount(texts, values, minlength=size).astype(np.float64, copy=False)
         whole = totals[-self.articles :]

@@ -37,7 +37,7 @@ class Search:
         if not seen.strength:
             return Finding(Outcome.UNKNOWN, (), question, lambda: "no word of it is in any article")
         chance = self.confidence.chance(seen)
-        fits = [float(scores.fit[number]) / scores.asked for number in ranking]
+        fits = [scores.fit.item(number) / scores.asked for number in ranking]
         outcome, hits = self.thresholds.outcome(chance), self._hits(ranking, fits, chance)
         return Finding(outcome, hits, question, partial(self._why, seen, chance))
 
