@@ -59,7 +59,6 @@ class _Later(logging.Handler):
 
     def __init__(self, out: TextIO, formatter: logging.Formatter) -> None:
         super().__init__()
-        self.lock = None  # a deque needs none
         self.setFormatter(formatter)
         self._out = out
         self._waiting: deque[logging.LogRecord] = deque()

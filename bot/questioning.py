@@ -2,14 +2,15 @@
 
 from bot import texts
 from bot.clock import Clock
+from bot.knowledge.building import Plan, build
 from bot.knowledge.findings import Article, Finding, Outcome, Thresholds
-from bot.knowledge.library import build_index, to_article
+from bot.knowledge.library import to_article
 from bot.settings import Settings, SettingsError, read_settings
 from store import articles
 from store.articles import APPROVED, SAMPLE, NewArticle
 from store.database import open_database
 from store.migrate import find_revision, newest_revision
-from store.start import read_articles
+from store.start import read_articles, read_off_topic, read_synonyms
 
 
 async def explain_answer(question: str) -> str:
@@ -17,7 +18,8 @@ async def explain_answer(question: str) -> str:
     found, source, thresholds = await _articles_of_this_place()
     if not found:
         return f"no published article ({source}); see: wenming knowledge approve --help"
-    finding = build_index(found, thresholds=thresholds, cache=0).find(question)
+    plan = Plan(articles=found, synonyms=read_synonyms(), off_topic=read_off_topic(), thresholds=thresholds, cache=0)
+    finding = build(plan).find(question)
     return "\n".join([*_citizen_sees(finding), "", f"[{source}]", *_reasons(finding)])
 
 

@@ -75,7 +75,7 @@ dialogues = Table(
     Column("state", Text, nullable=False),  # JSON, see bot/dialogue/context.py
 )
 
-# One row a push: that it was handled, and the finished reply for WeChat's retries.
+# One row a push: that it was handled, and the finished reply for WeChat's retries. Together they are the transcript.
 inbox = Table(
     "inbox",
     METADATA,
@@ -84,6 +84,7 @@ inbox = Table(
     Column("citizen_id", Text, index=True),  # null: the platform itself
     Column("received", Instant, nullable=False, index=True),
     Column("kind", Text, nullable=False),
+    Column("said", Text),  # the citizen's words, null for what isn't text and once erased
     Column("reply", Text, nullable=False),  # JSON, see bot/dialogue/replies.py
 )
 
@@ -103,6 +104,7 @@ articles = Table(
     Column("slug", Text, nullable=False, unique=True),
     Column("measure", SmallInteger),  # 1–23 of the work plan
     Column("ours", Boolean, nullable=False),  # false: "not our service", points to the right door
+    Column("subject", Text, nullable=False, server_default=""),  # what it is about, for questions that leave it out
     Column("title", Text, nullable=False),
     Column("answer", Text, nullable=False),
     Column("links", Text, nullable=False, server_default=text("'[]'")),  # JSON [{text, url}]
@@ -124,15 +126,101 @@ article_samples = Table(
     UniqueConstraint("article_id", "question"),
 )
 
+# Every state in which an article has been, for differences and for who changed what when.
+article_versions = Table(
+    "article_versions",
+    METADATA,
+    Column("article_id", Integer, ForeignKey("articles.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("content", Text, nullable=False),  # JSON: measure, ours, subject, title, answer, links, samples, validity
+    Column("status", Text, nullable=False),
+    Column("editor", Text, nullable=False),
+    Column("approver", Text),
+    Column("changed", Instant, nullable=False),
+)
+
+# Words that citizens use for the same thing, kept by the office.
+synonym_groups = Table(
+    "synonym_groups",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("words", Text, nullable=False),  # JSON list
+    Column("editor", Text, nullable=False),
+    Column("changed", Instant, nullable=False),
+)
+
+# How names and slogans must be written, and what must not be written at all.
+wordings = Table(
+    "wordings",
+    METADATA,
+    Column("phrase", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # exact | avoid
+    Column("blocks", Boolean, nullable=False),  # false: warns only
+    Column("advice", Text, nullable=False),  # what to write instead, or why
+    Column("editor", Text, nullable=False),
+    Column("changed", Instant, nullable=False),
+)
+
 unanswered = Table(
     "unanswered",
     METADATA,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("citizen_id", Text, nullable=False, index=True),
     Column("question", Text),  # null once erased
-    Column("cause", Text, nullable=False),  # refused | none_fits
+    Column("cause", Text, nullable=False),  # refused | none_fits | unsure
     Column("nearest_article_id", Integer),
     Column("asked", Instant, nullable=False, index=True),
+    Column("state", Text, nullable=False, server_default="open"),  # open | picked | answered | not_ours | dropped
+    Column("article_id", Integer, index=True),  # the one that answers it
+    Column("settled", Instant),
+    Column("settled_by", Text),
+    Column("told", Instant),  # when the answer was put on its way to the asker
+    Index(
+        "ix_unanswered_open",
+        "asked",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+)
+
+# Questions once missed: `wenming evaluate` asks them again for good.
+regressions = Table(
+    "regressions",
+    METADATA,
+    Column("question", Text, primary_key=True),
+    Column("article_id", Integer),  # null: to be refused
+    Column("added", Instant, nullable=False),
+)
+
+# Vectors of texts, by the text's SHA-256; of one model they all have the same length.
+embeddings = Table(
+    "embeddings",
+    METADATA,
+    Column("sha256", LargeBinary(32), primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),  # float16, little endian
+)
+
+# What a citizen was told about personal data, and said to it.
+consents = Table(
+    "consents",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("citizen_id", Text, nullable=False, index=True),
+    Column("notice", Text, nullable=False),  # the notice's version
+    Column("decision", Text, nullable=False),  # agreed | refused | withdrawn
+    Column("decided", Instant, nullable=False),
+)
+
+# Who looked at or took out personal data, and knocks at locked doors; the person stands under a pseudonym.
+security_log = Table(
+    "security_log",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("happened", Instant, nullable=False, index=True),
+    Column("event", Text, nullable=False),  # my_data_shown, my_data_exported, link_refused …
+    Column("who", Text, nullable=False),  # keyed hash of the citizen_id, "" for a stranger
+    Column("detail", Text, nullable=False, server_default=""),
 )
 
 attachments = Table(

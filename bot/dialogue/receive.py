@@ -129,8 +129,8 @@ class Receiver:
                 self._keep_in_mind(push.openid, outcome.dialogue)
                 return outcome
             dialogue = outcome.dialogue
-            if outcome.article_moved:
-                await self._library.refresh(force=True)
+            if outcome.article_moved and understanding.article is not None:
+                await self._library.reread(understanding.article.id)
         raise RuntimeError("the dialogue or the knowledge moved faster than the answer")
 
     def _keep_in_mind(self, openid: str, dialogue: Dialogue) -> None:

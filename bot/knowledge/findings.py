@@ -1,8 +1,9 @@
 """What goes into the index and what comes out of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+_SURENESS = (Outcome.UNKNOWN, Outcome.SUGGEST, Outcome.ANSWER)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """At most three hits on different articles, best first; there may be some even where the outcome is UNKNOWN."""
@@ -46,6 +50,20 @@ class Finding:
     def why(self) -> str:
         """Return what led to the outcome, for people who keep the knowledge; put into words only when asked for."""
         return self.reason()
+
+    def corrected(self, moved: Mapping[int, Article | None]) -> Self:
+        """Put articles as they stand now in the place of older ones; without its best hit it is only a suggestion."""
+        if not any(hit.article.id in moved for hit in self.hits):
+            return self
+        articles = [moved.get(hit.article.id, hit.article) for hit in self.hits]
+        now = zip(self.hits, articles, strict=True)
+        hits = tuple(replace(hit, article=article) for hit, article in now if article is not None)
+        outcome = self.outcome
+        if not hits:
+            outcome = Outcome.UNKNOWN
+        elif hits[0].article.id != self.hits[0].article.id:
+            outcome = min(outcome, Outcome.SUGGEST, key=_SURENESS.index)
+        return replace(self, outcome=outcome, hits=hits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The postings, gathered from the texts of the articles."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -17,7 +17,6 @@ _BODY_LENGTH: Final = 0.4  # BM25's b
 _PROMPT_LENGTH: Final = 0.3  # the same for titles and samples, which repeat nothing that would have to be saturated
 _OFF_TOPIC_SHARE: Final = 0.3  # an off-topic sentence tells less about a token's rarity than an article
 _OTHER_ARTICLES: Final = 10  # imagined ones: without them no token would be rare among three articles
-_AT_ONCE: Final = 16  # texts between two breaths
 _SIXTEEN_BITS: Final = 2**16
 
 
@@ -56,45 +55,33 @@ class _Weights:
     rarest: float
 
 
-def gather(
-    articles: Sequence[ArticleTexts], *, synonyms: Synonyms, off_topic: Sequence[str], breathe: Callable[[], None]
-) -> Gathered:
+def gather(articles: Sequence[ArticleTexts], *, synonyms: Synonyms, off_topic: Sequence[str]) -> Gathered:
     """Gather the postings of at least one article; `off_topic` sentences are normalised."""
     vocabulary: dict[str, int] = {}
     prompts = list(chain.from_iterable(article.prompts for article in articles))
-    seen = _count([*prompts, *(article.body for article in articles)], vocabulary, synonyms, breathe)
+    seen = _count([*prompts, *(article.body for article in articles)], vocabulary, synonyms)
     sizes = np.array([len(article.prompts) for article in articles])
     every = np.arange(len(articles))
     owners = np.concatenate([every.repeat(sizes), every, every])
-    breathe()
     held, holders = np.divmod(_distinct(seen.tokens * len(articles) + owners[seen.texts]), len(articles))
     wholes = _Occurrences(held, holders + len(prompts) + len(articles), np.ones(len(held)))
-    breathe()
     strangers = [tokens_of(sentence, synonyms) for sentence in off_topic]
     weights = _weigh(np.bincount(held, minlength=len(vocabulary)), len(articles), strangers, vocabulary)
-    breathe()
-    postings = _arrange(seen, wholes, weights, sizes=sizes, owners=owners, breathe=breathe)
+    postings = _arrange(seen, wholes, weights, sizes=sizes, owners=owners)
     names = list(vocabulary)
     return Gathered(postings, vocabulary, [names[place] for place in _distinct(seen.tokens[seen.texts < len(prompts)])])
 
 
-def _count(
-    texts: Sequence[str], vocabulary: dict[str, int], synonyms: Synonyms, breathe: Callable[[], None]
-) -> _Occurrences:
+def _count(texts: Sequence[str], vocabulary: dict[str, int], synonyms: Synonyms) -> _Occurrences:
     places = []
-    for number, text in enumerate(texts):
-        if number % _AT_ONCE == 0:
-            breathe()
+    for text in texts:
         every = [vocabulary.setdefault(token, len(vocabulary)) for token in tokens_of(text, synonyms)]
         places.append(np.array(every, np.intp))
     tokens = np.concatenate(places)
     where = np.arange(len(texts)).repeat([len(every) for every in places])
-    breathe()
     order = _order(tokens, len(vocabulary))
-    breathe()
     tokens, where = tokens[order], where[order]
     firsts = np.flatnonzero((np.diff(tokens, prepend=-1) != 0) | (np.diff(where, prepend=-1) != 0))
-    breathe()
     times = np.diff(firsts, append=len(tokens))
     return _Occurrences(tokens[firsts], where[firsts], times.astype(np.float64))
 
@@ -140,12 +127,10 @@ def _arrange(
     *,
     sizes: Places,
     owners: Places,
-    breathe: Callable[[], None],
 ) -> Postings:
     """Put each token's postings together; `sizes`: how many prompts each article has."""
     tokens = np.concatenate([seen.tokens, wholes.tokens])
     order = _order(tokens, len(weights.now))
-    breathe()
     counts = np.bincount(tokens, minlength=len(weights.now))
     prompts = int(sizes.sum())
     ends = counts.cumsum()

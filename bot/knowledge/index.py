@@ -2,9 +2,8 @@
 
 import functools
 import re
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, Self
 
 from bot.knowledge.findings import Article, Finding, Outcome, Thresholds
@@ -19,10 +18,6 @@ from bot.knowledge.synonyms import Synonyms
 _TAG: Final = re.compile(r"<[^<>]*>")  # answers may hold links, whose addresses nobody asks for
 
 
-def _let_others_work() -> None:
-    time.sleep(0)  # gives the interpreter lock away at once; waiting threads would else ask for it only after 5 ms
-
-
 class Index:
     """Finds the article that answers a question, or says how unsure it is.
 
@@ -34,6 +29,11 @@ class Index:
         self._articles = len(search.articles) if search else 0
         # Bound to the search, not to the index: no cycle, so an index that was replaced is freed at once.
         self._find = functools.lru_cache(cache)(search.find if search else _nothing)
+        self._made_of = (search, self_test, cache)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes without the answers kept."""
+        return _make, self._made_of
 
     @classmethod
     def build(
@@ -44,20 +44,19 @@ class Index:
         off_topic: Sequence[str] = (),
         thresholds: Thresholds | None = None,
         cache: int = 4096,
-        breathe: Callable[[], None] = _let_others_work,
     ) -> Self:
         """Index the articles, and fit the confidence on their samples and the off-topic sentences.
 
-        `cache`: answers kept. `breathe` is called about every millisecond: the index is built beside a running service.
+        `cache`: answers kept.
         """
         if not articles:
             return cls(None, self_test=0.0, cache=cache)
-        texts = [_read(article, breathe) for article in articles]
+        texts = [_read(article) for article in articles]
         groups = Synonyms(synonyms)
         sentences = [normalise(sentence) for sentence in off_topic]
-        gathered = gather(texts, synonyms=groups, off_topic=sentences, breathe=breathe)
-        reader = Reader(gathered.vocabulary, Sounds(gathered.spoken, breathe), groups)
-        rehearsal = rehearse(gathered.postings, reader, texts=texts, off_topic=sentences, breathe=breathe)
+        gathered = gather(texts, synonyms=groups, off_topic=sentences)
+        reader = Reader(gathered.vocabulary, Sounds(gathered.spoken), groups)
+        rehearsal = rehearse(gathered.postings, reader, texts=texts, off_topic=sentences)
         search = Search(
             articles=tuple(articles),
             exact=_exact(texts),
@@ -80,12 +79,15 @@ class Index:
         return self._find(question)
 
 
+def _make(search: Search | None, self_test: float, cache: int) -> Index:
+    return Index(search, self_test=self_test, cache=cache)
+
+
 def _nothing(question: str) -> Finding:
     return Finding(Outcome.UNKNOWN, (), question, lambda: "there are no articles")
 
 
-def _read(article: Article, breathe: Callable[[], None]) -> ArticleTexts:
-    breathe()
+def _read(article: Article) -> ArticleTexts:
     body = _TAG.sub(" ", f"{article.title} {article.answer}")
     return ArticleTexts([normalise(text) for text in (article.title, *article.samples)], spell_plainly(body))
 

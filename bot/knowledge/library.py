@@ -2,21 +2,18 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.clock import Clock
+from bot.knowledge.building import Plan, build, build_beside
 from bot.knowledge.findings import Article, Finding, Thresholds
 from bot.knowledge.index import Index
 from store import articles
 from store.articles import APPROVED, SAMPLE, StoredArticle
 from store.database import Connection, Database
 from store.start import read_off_topic, read_synonyms
-
-_WORK_SECONDS = 0.001
-_REST_SHARE = 2.5
 
 _LOG = logging.getLogger("wenming.knowledge")
 
@@ -27,6 +24,7 @@ class _Snapshot:
     index: Index
     by_id: dict[int, Article]
     changes: datetime | None  # when an article's validity begins or ends next
+    moved: dict[int, Article | None] = field(default_factory=dict)  # as they stand now; None: not to be sent any more
 
 
 class Library:
@@ -64,11 +62,14 @@ class Library:
     def find(self, question: str) -> Finding:
         """Find the answer to a normalised question in the snapshot."""
         assert self._snapshot is not None, "refresh() comes before the first question"
-        return self._snapshot.index.find_normalised(question)
+        finding = self._snapshot.index.find_normalised(question)
+        return finding.corrected(self._snapshot.moved) if self._snapshot.moved else finding
 
     def article(self, article_id: int) -> Article | None:
         """Return a published article."""
-        return self._snapshot.by_id.get(article_id) if self._snapshot else None
+        if self._snapshot is None:
+            return None
+        return self._snapshot.moved.get(article_id, self._snapshot.by_id.get(article_id))
 
     def first_of_measures(self, measures: Sequence[int]) -> tuple[Article, ...]:
         """Return the first article of each of the work plan's measures that has one."""
@@ -79,14 +80,21 @@ class Library:
                 first.setdefault(article.measure, article)
         return tuple(first[measure] for measure in measures if measure in first)
 
-    async def refresh(self, *, force: bool = False) -> bool:
-        """Rebuild the snapshot if the database has moved, or in any case; return whether it was rebuilt."""
+    async def reread(self, article_id: int) -> None:
+        """Take an article as it stands now, or out of the answers, until the next rebuild does so."""
+        assert self._snapshot is not None
+        snapshot, now = self._snapshot, self._clock.now()
+        stored = await self._database.read(articles.find_published, article_id, statuses=self._statuses, now=now)
+        snapshot.moved[article_id] = None if stored is None else to_article(stored)
+
+    async def refresh(self) -> bool:
+        """Rebuild the snapshot if the database has moved; return whether it was rebuilt."""
         async with self._rebuilding:
             now = self._clock.now()
             version = await self._database.read(articles.read_version)
             current = self._snapshot
             due = current is None or current.version != version or (current.changes or now) < now
-            if not due and not force:
+            if not due:
                 return False
             self._snapshot = await self._load(now)
             return True
@@ -101,42 +109,19 @@ class Library:
 
         version, published, changes = await self._database.read(read)
         found = [to_article(stored) for stored in published]
-        # The first one is waited for; the others are built beside the citizens' messages, and leave them the time.
-        breathe = _Rests() if self._snapshot else _go_on
-        index = await asyncio.to_thread(
-            build_index, found, thresholds=self._thresholds, cache=self._cache, breathe=breathe
+        plan = Plan(
+            articles=found,
+            synonyms=read_synonyms(),
+            off_topic=read_off_topic(),
+            thresholds=self._thresholds,
+            cache=self._cache,
         )
+        # The first one is waited for; the others must leave the messages their time.
+        index = await (build_beside(plan) if self._snapshot else asyncio.to_thread(build, plan))
         seconds = asyncio.get_running_loop().time() - started
         self._measure(version, len(found), seconds)
         _LOG.info("knowledge", extra={"version": version, "articles": len(found), "seconds": round(seconds, 3)})
         return _Snapshot(version, index, {article.id: article for article in found}, changes)
-
-
-def _go_on() -> None:
-    """Take no rest."""
-
-
-class _Rests:
-    """Leaves the messages most of the time: a rest after each millisecond of work, longer than the work was."""
-
-    def __init__(self) -> None:
-        self._since = time.perf_counter()
-
-    def __call__(self) -> None:
-        worked = time.perf_counter() - self._since
-        if worked >= _WORK_SECONDS:
-            time.sleep(_REST_SHARE * worked)
-            self._since = time.perf_counter()
-
-
-def build_index(
-    found: Sequence[Article], *, thresholds: Thresholds, cache: int, breathe: Callable[[], None] = _go_on
-) -> Index:
-    """Build the index over articles with the starting synonyms and off-topic sentences."""
-    synonyms, off_topic = read_synonyms(), read_off_topic()
-    return Index.build(
-        found, synonyms=synonyms, off_topic=off_topic, thresholds=thresholds, cache=cache, breathe=breathe
-    )
 
 
 def to_article(stored: StoredArticle) -> Article:

@@ -1,6 +1,6 @@
 """The index tried on its own samples, each hidden in turn, and on sentences that are none of the office's business."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -12,7 +12,6 @@ from bot.knowledge.question import Reader
 
 _LONGEST: Final = 400  # samples asked; more of them don't change the result
 _OFF_TOPIC_WEIGHT: Final = 2.0
-_AT_ONCE: Final = 8  # questions between two breaths
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +28,15 @@ def rehearse(
     *,
     texts: Sequence[ArticleTexts],
     off_topic: Sequence[str],
-    breathe: Callable[[], None],
 ) -> Rehearsal:
     """Ask each sample, or every n-th of very many, and each off-topic sentence."""
     trials: list[Trial] = []
     samples = _samples(texts)
     for number, text in samples[:: len(samples) // _LONGEST + 1]:
-        if len(trials) % _AT_ONCE == 0:
-            breathe()
         scores = postings.score_without(reader.read(text), number)
         ranking = scores.ranking(2)
         trials.append(Trial(Marks.of(scores, ranking), ranking[0] == postings.owners[number], 1.0))
     found = sum(trial.right for trial in trials) / max(len(trials), 1)
-    breathe()
     for text in off_topic:
         scores = postings.score(reader.read(text))
         trials.append(Trial(Marks.of(scores, scores.ranking(2)), right=False, weight=_OFF_TOPIC_WEIGHT))

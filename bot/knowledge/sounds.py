@@ -1,6 +1,6 @@
 """Which pairs of characters of the knowledge base a mistyped pair, or one typed in pinyin, may have meant."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from bot.knowledge.pinyin import blurred, sound_pairs
@@ -8,18 +8,15 @@ from bot.knowledge.tokens import is_pair
 
 _SAME: Final = 0.85  # what a pair counts that sounds just like what was typed …
 _ALIKE: Final = 0.3  # … and one that only people mix up with it (zh and z, n and l, ang and an)
-_AT_ONCE: Final = 200  # pairs between two breaths
 
 
 class Sounds:
     """The pairs of the titles and samples by their sound."""
 
-    def __init__(self, tokens: Sequence[str], breathe: Callable[[], None]) -> None:
+    def __init__(self, tokens: Sequence[str]) -> None:
         # The pairs of one sound stand in one string: a hundred thousand tuples would make garbage collections long.
         self._pairs: dict[str, str] = {}
-        for number, token in enumerate(filter(is_pair, tokens)):
-            if number % _AT_ONCE == 0:
-                breathe()
+        for token in filter(is_pair, tokens):
             for sound in {_blur(sound) for sound in sound_pairs(token)}:
                 self._pairs[sound] = self._pairs.get(sound, "") + token
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from store.articles import Link, NewArticle
 
+# In the order of the work plan's chapters, then the account itself, then what others are there for.
+_ARTICLE_FILES = ("learning", "city", "people", "communities", "projects", "office", "elsewhere")
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -20,7 +23,7 @@ class Words:
 
 def read_articles() -> list[NewArticle]:
     """Return the starting articles; they are samples until a named person approves them."""
-    return [_article(entry) for entry in _read("articles.toml")["article"]]
+    return [_article(entry) for name in _ARTICLE_FILES for entry in _read(f"articles/{name}.toml")["article"]]
 
 
 def read_words() -> Words:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.knowledge.building import Plan, build
 from bot.knowledge.findings import Article as Searchable
 from bot.knowledge.findings import Thresholds
-from bot.knowledge.library import build_index
 from store.articles import SAMPLE, NewArticle, import_articles
 from store.database import open_database
+from store.start import read_off_topic, read_synonyms
 from tests.bench.plan import percentile
 from tests.bench.questions import Article
 
@@ -62,7 +63,9 @@ def time_search(articles: Sequence[Article], questions: Sequence[str]) -> Search
         for number, article in enumerate(articles, 1)
     ]
     started = time.perf_counter()
-    index = build_index(found, thresholds=Thresholds(), cache=0)
+    index = build(
+        Plan(articles=found, synonyms=read_synonyms(), off_topic=read_off_topic(), thresholds=Thresholds(), cache=0)
+    )
     build_seconds = time.perf_counter() - started
     taken = []
     for question in questions:

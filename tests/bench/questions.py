@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ARTICLES_FILE = Path(__file__).resolve().parents[2] / "store" / "start" / "articles.toml"
+ARTICLES_FOLDER = Path(__file__).resolve().parents[2] / "store" / "start" / "articles"
 PARTICLES = ("呢", "呀", "啊", "啦", "吗")
 
 
@@ -20,8 +20,9 @@ class Article:
     samples: tuple[str, ...]
 
 
-def read_articles(path: Path = ARTICLES_FILE) -> tuple[Article, ...]:
-    rows = tomllib.loads(path.read_text(encoding="utf-8"))["article"]
+def read_articles(folder: Path = ARTICLES_FOLDER) -> tuple[Article, ...]:
+    files = (tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml")))
+    rows = [row for file in files for row in file["article"]]
     return tuple(Article(row["slug"], row["title"], row["answer"].strip(), tuple(row["samples"])) for row in rows)
 
 

@@ -78,7 +78,7 @@ def test_articles_of_any_text_can_be_indexed(
     texts: list[tuple[str, str, list[str]]], off_topic: list[str], synonyms: list[list[str]], question: str
 ) -> None:
     articles = [an_article(n, title, answer, *samples) for n, (title, answer, samples) in enumerate(texts)]
-    index = Index.build(articles, off_topic=off_topic, synonyms=synonyms, breathe=lambda: None)
+    index = Index.build(articles, off_topic=off_topic, synonyms=synonyms)
     assert 0 <= index.self_test <= 1
     check(index.find(question))
     for article in articles:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.knowledge.building import BuildFailed, Plan, build, build_beside
 from bot.knowledge.findings import Finding, Outcome, Thresholds
 from bot.knowledge.index import Index
 from tests.knowledge.bases import Base, an_article
@@ -190,7 +191,15 @@ def test_a_replaced_index_is_freed_at_once() -> None:
         gc.enable()
 
 
-def test_building_pauses_often(town_base: Base) -> None:
-    pauses: list[None] = []
-    Index.build(town_base.articles, breathe=lambda: pauses.append(None))
-    assert len(pauses) > 2 * len(town_base.articles)
+async def test_a_process_beside_builds_the_same_index(town_base: Base) -> None:
+    plan = Plan(articles=town_base.articles, synonyms=(), off_topic=(), thresholds=Thresholds(), cache=2)
+    beside, here = await build_beside(plan), build(plan)
+    questions = ["书房在哪", "公园广场", "遛狗", "今天天气"]
+    assert [beside.find(question) for question in questions] == [here.find(question) for question in questions]
+    assert (len(beside), beside.self_test) == (len(here), here.self_test)
+
+
+async def test_a_process_that_builds_nothing_is_said_to_have_failed() -> None:
+    nonsense = Plan(articles="no articles", synonyms=(), off_topic=(), thresholds=Thresholds(), cache=0)  # type: ignore[arg-type]
+    with pytest.raises(BuildFailed):
+        await build_beside(nonsense)

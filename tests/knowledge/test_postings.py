@@ -14,11 +14,11 @@ NO_SYNONYMS = Synonyms(())
 
 
 def gathered(texts: list[ArticleTexts]) -> Gathered:
-    return gather(texts, synonyms=NO_SYNONYMS, off_topic=(), breathe=lambda: None)
+    return gather(texts, synonyms=NO_SYNONYMS, off_topic=())
 
 
 def reader(base: Gathered) -> Reader:
-    return Reader(base.vocabulary, Sounds((), lambda: None), NO_SYNONYMS)
+    return Reader(base.vocabulary, Sounds(()), NO_SYNONYMS)
 
 
 @pytest.mark.parametrize("place", range(29))
