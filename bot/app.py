@@ -136,6 +136,7 @@ def describe_town(settings: Settings, *, library: Library) -> Town:
         office=office,
         can=ACCOUNT_CAPABILITIES[settings.account_kind],
         topics=lambda: library.first_of_measures(_COMMON_MEASURES),
+        related=library.related,
         statuses=library.statuses,
         menu_entries=entries,
     )

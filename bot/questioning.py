@@ -49,6 +49,7 @@ def _numbered(number: int, new: NewArticle) -> Article:
         title=new.title,
         answer=new.answer,
         samples=new.samples,
+        subject=new.subject,
     )
 
 

@@ -104,6 +104,22 @@ def suggestions(titles: Sequence[tuple[str, str]]) -> str:
     return f"您是不是想问：\n{lines}\n{none}\n\n点一下，或者回复数字。"
 
 
+def related(titles: Sequence[tuple[str, str]]) -> str:
+    """Offer what goes with an answer, under it; `titles` are (title, menu id)."""
+    lines = "\n".join(f"· {link(title, menu_id=menu_id)}" for title, menu_id in titles)
+    return f"\n\n您可能还想问：\n{lines}"
+
+
+def also_unknown(question: str, office: Office) -> str:
+    """One of several questions has no answer."""
+    return f"“{question}”我还答不上来，已经记下了。着急的话，请{office.reach()}。"
+
+
+def said_already(subject: str, office: Office) -> str:
+    """A question goes on from an answer that holds all there is."""
+    return f"{subject}的事，我知道的刚才都说了。您要问的已经记下，办公室会补上；着急的话，请{office.reach()}。"
+
+
 def unknown(office: Office) -> str:
     """Admit that there is no answer."""
     return f"这个我还答不上来。您的问题已经记下，办公室会把答案补上。着急的话，请{office.reach()}。"

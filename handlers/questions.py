@@ -10,6 +10,7 @@ from store import articles, unanswered
 
 _WORTH_OFFERING = 0.35  # of the best one's score
 _MAX_QUESTION = 500  # characters of a question that the office reads
+_SHOWN = 30  # and of one that is repeated to the citizen
 
 
 def act(turn: Turn) -> Reply | None:
@@ -23,6 +24,8 @@ def act(turn: Turn) -> Reply | None:
     if turn.understanding.gone:
         turn.forget_thread()
         return Text(texts.STALE_ARTICLE)
+    if turn.understanding.again and turn.understanding.finding is not None:
+        return _nothing_more_known(turn, turn.understanding.finding)
     if turn.understanding.article is not None:
         return _answer(turn, turn.understanding.article)
     finding = turn.understanding.finding
@@ -38,23 +41,47 @@ def _answer(turn: Turn, article: Article) -> Reply:
     turn.context = replace(
         turn.context, question=_question(turn), article_id=article.id, article_version=article.version
     )
-    return Text(article.answer)
+    others = [_answer_further(turn, finding) for finding in turn.understanding.more]
+    if others:
+        return Text("\n\n".join([article.answer, *others]))
+    related = turn.town.related(article)
+    tail = texts.related([(one.title, f"article:{one.id}") for one in related]) if related else ""
+    return Text(article.answer + tail)
+
+
+def _answer_further(turn: Turn, finding: Finding) -> str:
+    """Answer one more question of the same message; its article is read again like the first one's."""
+    if finding.outcome is not Outcome.ANSWER:
+        _keep_for_the_office(turn, finding.question, cause="refused", nearest=_nearest(finding))
+        return texts.also_unknown(finding.question[:_SHOWN], turn.office)
+    article = finding.best.article
+    stored = articles.find_published(turn.conn, article.id, statuses=turn.town.statuses, now=turn.now)
+    if stored is None or stored.version != article.version:
+        return texts.STALE_ARTICLE
+    return article.answer
+
+
+def _nothing_more_known(turn: Turn, finding: Finding) -> Reply:
+    """The question goes on from the last answer, which is all that is known: say so and keep it for the office."""
+    article = finding.best.article
+    _keep_for_the_office(turn, f"{article.subject}: {_question(turn)}", cause="unsure", nearest=article.id)
+    return Text(texts.said_already(article.subject, turn.office))
 
 
 def _suggest(turn: Turn, finding: Finding) -> Reply:
     best = finding.hits[0].score
-    articles = [hit.article for hit in finding.hits if hit.score >= _WORTH_OFFERING * best]
+    offered = [hit.article for hit in finding.hits if hit.score >= _WORTH_OFFERING * best]
     turn.forget_thread()
-    choices = tuple(article.id for article in articles)
+    choices = tuple(article.id for article in offered)
     turn.context = replace(turn.context, question=_question(turn), choices=choices)
-    return Text(texts.suggestions([(article.title, f"article:{article.id}") for article in articles]))
+    _keep_for_the_office(turn, _question(turn), cause="unsure", nearest=choices[0])
+    return Text(texts.suggestions([(article.title, f"article:{article.id}") for article in offered]))
 
 
 def _admit(turn: Turn, finding: Finding) -> Reply:
     if not finding.question:
         return Text(texts.not_understood())
-    nearest = finding.hits[0].article.id if finding.hits else None
-    _keep_for_the_office(turn, _question(turn), cause="refused", nearest=nearest)
+    _keep_for_the_office(turn, _question(turn), cause="refused", nearest=_nearest(finding))
     turn.forget_thread()
     return Text(texts.unknown(turn.office))
 
@@ -92,6 +119,10 @@ def _keep_for_the_office(turn: Turn, question: str, *, cause: str, nearest: int 
             nearest_article_id=nearest,
             asked=turn.now,
         )
+
+
+def _nearest(finding: Finding) -> int | None:
+    return finding.best.article.id if finding.hits else None
 
 
 def _question(turn: Turn) -> str:

@@ -32,6 +32,7 @@ class StoredArticle:
     status: str
     ours: bool
     measure: int | None
+    subject: str
     title: str
     answer: str
     links: tuple[Link, ...]
@@ -46,6 +47,7 @@ class NewArticle:
     slug: str
     ours: bool
     measure: int | None
+    subject: str
     title: str
     answer: str
     links: tuple[Link, ...]
@@ -144,6 +146,7 @@ def _import_one(conn: Connection, article: NewArticle, *, status: str, editor: s
     values = {
         "ours": article.ours,
         "measure": article.measure,
+        "subject": article.subject,
         "title": article.title,
         "answer": article.answer,
         "links": orjson.dumps([{"text": link.text, "url": link.url} for link in article.links]).decode(),
@@ -177,5 +180,5 @@ def _samples_of(conn: Connection, article_id: int) -> tuple[str, ...]:
 
 def _article(row: dict[str, object], samples: Sequence[str]) -> StoredArticle:
     links = tuple(Link(link["text"], link["url"]) for link in orjson.loads(str(row["links"])))
-    names = ("id", "slug", "version", "status", "ours", "measure", "title", "answer", "valid_until")
+    names = ("id", "slug", "version", "status", "ours", "measure", "subject", "title", "answer", "valid_until")
     return StoredArticle(links=links, samples=tuple(samples), **{name: row[name] for name in names})  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import orjson
 
 STALE_AFTER = timedelta(hours=24)
+WARM_FOR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +21,14 @@ class Context:
     confirming: str = ""  # what 确认 would do
     owed: str = ""  # an answer that came too late and can't be sent otherwise
     owed_to: str = ""  # the key of the push that it answers
+    news: bool = False  # questions missed earlier have answers now, see dialogue/answered_later.py
     latitude: float = 0.0  # GCJ-02, the place shared last
     longitude: float = 0.0
     place: str = ""
 
     def only_owed(self) -> "Context":
         """Drop what was going on, but not an answer that is still owed."""
-        return Context(owed=self.owed, owed_to=self.owed_to) if self.owed else NOTHING
+        return Context(owed=self.owed, owed_to=self.owed_to, news=self.news)
 
 
 NOTHING = Context()
@@ -40,6 +42,10 @@ class Dialogue:
     revision: int
     heard: datetime | None  # the citizen's last message
     stored: Context
+
+    def is_warm(self, now: datetime) -> bool:
+        """Tell whether the citizen is still at it, so that a bare "and when?" means what was spoken of last."""
+        return self.heard is not None and now - self.heard < WARM_FOR
 
     def context(self, now: datetime) -> Context:
         """Return what still counts: after a day of silence only what is owed."""

@@ -120,7 +120,7 @@ class Receiver:
         now = self._clock.now()
         dialogue = self._in_mind.get(push.openid, UNSEEN)
         for _ in range(_MOST_THOUGHTS):
-            understanding = await self._router.understand(push, dialogue.context(now))
+            understanding = await self._router.understand(push, dialogue, now)
             attempt = Attempt(
                 push=push, key=key, dialogue=dialogue, understanding=understanding, now=now, patience=patience
             )

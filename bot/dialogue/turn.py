@@ -47,6 +47,8 @@ class Understanding:
     intent: Intent | None = None
     article: Article | None = None  # picked by a link or a number, or the answer found
     finding: Finding | None = None
+    more: tuple[Finding, ...] = ()  # of further questions in the same message
+    again: bool = False  # it goes on from the last answer, and that answer is all there is
     gone: bool = False  # an article was picked that is no longer published
 
 
@@ -58,6 +60,7 @@ class Town:
     office: Office
     can: Capabilities
     topics: Callable[[], tuple[Article, ...]]
+    related: Callable[[Article], tuple[Article, ...]]
     statuses: tuple[str, ...]  # of articles that may be sent
     menu_entries: tuple[tuple[str, str], ...] = ()  # (label, menu id) of every working button
 

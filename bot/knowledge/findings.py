@@ -17,6 +17,7 @@ class Article:
     title: str
     answer: str
     samples: tuple[str, ...]
+    subject: str = ""  # what it is about, for questions that leave it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Finding:
     hits: tuple[Hit, ...]
     question: str
     reason: Callable[[], str] = field(compare=False, repr=False)
+
+    @property
+    def best(self) -> Hit:
+        """Return the best hit; there must be one."""
+        return self.hits[0]
 
     @property
     def why(self) -> str:

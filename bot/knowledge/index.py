@@ -78,6 +78,11 @@ class Index:
         """Do the same for what went through `normalise` already."""
         return self._find(question)
 
+    def measures(self, question: str, *, count: int = 3) -> tuple[int, ...]:
+        """Return the different measures of the work plan nearest to the question, best first."""
+        search = self._made_of[0]
+        return search.measures(normalise(question), count) if search else ()
+
 
 def _make(search: Search | None, self_test: float, cache: int) -> Index:
     return Index(search, self_test=self_test, cache=cache)

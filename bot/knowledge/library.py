@@ -80,6 +80,16 @@ class Library:
                 first.setdefault(article.measure, article)
         return tuple(first[measure] for measure in measures if measure in first)
 
+    def related(self, article: Article, *, count: int = 2) -> tuple[Article, ...]:
+        """Return articles on the same measure of the work plan, those of the same subject first."""
+        assert self._snapshot is not None
+        if article.measure is None:
+            return ()
+        same = [one for one in self._snapshot.by_id.values() if one.measure == article.measure and one.id != article.id]
+        same.sort(key=lambda one: one.subject != article.subject)
+        moved = self._snapshot.moved
+        return tuple(one for one in same if moved.get(one.id, one) is not None)[:count]
+
     async def reread(self, article_id: int) -> None:
         """Take an article as it stands now, or out of the answers, until the next rebuild does so."""
         assert self._snapshot is not None
@@ -135,4 +145,5 @@ def to_article(stored: StoredArticle) -> Article:
         title=stored.title,
         answer=stored.answer + links,
         samples=stored.samples,
+        subject=stored.subject,
     )

@@ -41,6 +41,14 @@ class Search:
         outcome, hits = self.thresholds.outcome(chance), self._hits(ranking, fits, chance)
         return Finding(outcome, hits, question, partial(self._why, seen, chance))
 
+    def measures(self, question: str, count: int) -> tuple[int, ...]:
+        """Return the best different measures of the work plan, best first; `question` is normalised."""
+        scores = self.postings.score(self.reader.read(question))
+        places = [self.exact[question]] if question in self.exact else []
+        places += [place for place in scores.ranking(len(self.articles)) if scores.fit.item(place) > 0]
+        measures = dict.fromkeys(self.articles[place].measure for place in places)
+        return tuple(measure for measure in measures if measure is not None)[:count]
+
     def _hits(self, ranking: Sequence[int], fits: Sequence[float], chance: float) -> tuple[Hit, ...]:
         # The runners-up share what the best one leaves, and none is surer than the best.
         rest = min(chance, 1 - chance) / fits[0]

@@ -13,12 +13,22 @@ _ARTICLE_FILES = ("learning", "city", "people", "communities", "projects", "offi
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUps:
+    """How a question begins or ends that leaves out what it is about."""
+
+    openings: Sequence[str]
+    closings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What a whole message may say (`phrases`), or hold somewhere (`contains`), to mean one thing."""
 
     phrases: Mapping[str, str]  # phrase -> meaning
     contains: Mapping[str, str]
     endings: str  # particles that change nothing at the end of a phrase
+    follow_ups: FollowUps
+    connectors: Sequence[str]  # how a further question begins
 
 
 def read_articles() -> list[NewArticle]:
@@ -29,10 +39,11 @@ def read_articles() -> list[NewArticle]:
 def read_words() -> Words:
     """Return the phrases people really say, by meaning."""
     meanings = _read("words.toml")
-    endings = meanings.pop("endings")
+    endings, connectors, follow_ups = (meanings.pop(name) for name in ("endings", "connectors", "follow_ups"))
     phrases = {phrase: name for name, entry in meanings.items() for phrase in entry.get("phrases", ())}
     contains = {phrase: name for name, entry in meanings.items() for phrase in entry.get("contains", ())}
-    return Words(phrases, contains, endings)
+    bare = FollowUps(follow_ups["openings"], tuple(follow_ups["closings"]))
+    return Words(phrases, contains, endings, bare, connectors)
 
 
 def read_off_topic() -> Sequence[str]:
@@ -54,6 +65,7 @@ def _article(entry: Mapping[str, Any]) -> NewArticle:
         slug=entry["slug"],
         ours=entry.get("ours", True),
         measure=entry.get("measure"),
+        subject=entry.get("subject", ""),
         title=entry["title"],
         answer=entry["answer"].strip(),
         links=tuple(Link(link["text"], link["url"]) for link in entry.get("links", ())),

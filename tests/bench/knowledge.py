@@ -82,6 +82,7 @@ def store_articles(url: str, articles: Sequence[Article]) -> None:
     """Put further articles into the database of a service that doesn't run yet."""
     new = [
         NewArticle(
+            subject="",
             slug=article.slug,
             ours=True,
             measure=None,

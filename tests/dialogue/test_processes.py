@@ -60,6 +60,6 @@ async def test_two_services_on_one_database_keep_one_conversation(postgres_url: 
             pushes = [push(town, parcel, callback=to) for parcel in parcels for to in (town.callback, other)]
             for outcome in await asyncio.gather(*pushes):
                 assert "答不上来" in words_of(outcome)
-            assert await count(town, "unanswered") == 20
+            assert await count(town, "unanswered WHERE cause = 'refused'") == 20
             assert await count(town, f"dialogues WHERE revision = {1 + len(talk) + 20}") == 1
             assert await count(town, "inbox") == 1 + len(talk) + 20
