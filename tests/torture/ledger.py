@@ -43,7 +43,7 @@ class Ledger:
 
     handled: Mapping[bytes, int]  # inbox rows by key
     handled_in_order: tuple[bytes, ...]
-    questions: Mapping[str | None, int]  # unanswered rows by question, None: erased
+    questions: Mapping[str | None, int]  # refused ones by question, None: erased
     attachments: Mapping[int, Attachment]
     deliveries: tuple[Delivery, ...]
     enrolled: Mapping[str | None, int]  # citizens by openid, None: erased
@@ -69,7 +69,7 @@ def _read(conn: Connection) -> Ledger:
     return Ledger(
         handled=Counter(keys),
         handled_in_order=keys,
-        questions=Counter(conn.scalars(select(unanswered.c.question))),
+        questions=Counter(conn.scalars(select(unanswered.c.question).where(unanswered.c.cause == "refused"))),
         attachments={row.id: Attachment(**row._mapping) for row in photos},
         deliveries=tuple(_delivery(row._mapping) for row in conn.execute(select(outbox).order_by(outbox.c.id))),
         enrolled=Counter(conn.scalars(select(citizens.c.openid))),

@@ -121,7 +121,8 @@ def _key_of(text: str) -> bytes:
     fields = from_xml(text)
     head = f"{fields['FromUserName']}"
     if fields["MsgType"] == "event":
-        identity = f"evt:{head}:{fields['CreateTime']}:{str(fields['Event']).lower()}:{fields.get('EventKey') or ''}"
+        identity = f"evt:{head}:{str(fields['Event']).lower()}:{fields.get('EventKey') or ''}"
     else:
-        identity = f"msg:{head}:{fields['MsgId']}:{fields['CreateTime']}"
-    return hashlib.blake2b(identity.encode(), digest_size=16).digest()
+        identity = f"msg:{head}:{fields['MsgId']}"
+    second = int(str(fields["CreateTime"]))
+    return second.to_bytes(4) + hashlib.blake2b(f"{second}:{identity}".encode(), digest_size=12).digest()
