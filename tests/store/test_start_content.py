@@ -60,11 +60,12 @@ def load(name: str) -> dict[str, Any]:
     return tomllib.loads((START / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-ARTICLES: Final[list[Article]] = load("articles")["article"]
+FILES: Final = [load(f"articles/{file.stem}") for file in sorted((START / "articles").glob("*.toml"))]
+ARTICLES: Final[list[Article]] = [article for file in FILES for article in file["article"]]
 OURS: Final = [article for article in ARTICLES if article.get("ours", True)]
 OTHERS: Final = [article for article in ARTICLES if not article.get("ours", True)]
 WORDS: Final[dict[str, dict[str, list[str]]]] = {
-    name: found for name, found in load("words").items() if name != "endings"
+    name: found for name, found in load("words").items() if name not in {"endings", "connectors", "follow_ups"}
 }
 OFF_TOPIC: Final[list[str]] = load("off_topic")["sentences"]
 GROUPS: Final[list[list[str]]] = load("synonyms")["groups"]
@@ -90,7 +91,7 @@ def test_every_measure_has_its_article_and_emergencies_come_first_among_the_othe
 
 @each_article
 def test_an_article_has_the_agreed_fields(article: Article) -> None:
-    assert set(article) <= {"slug", "measure", "ours", "title", "answer", "samples", "links"}
+    assert set(article) <= {"slug", "measure", "ours", "subject", "title", "answer", "samples", "links"}
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", article["slug"])
     assert "measure" not in article or article.get("ours", True)
     assert 0 < len(article["title"]) <= MAX_TITLE
