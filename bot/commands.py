@@ -1,17 +1,23 @@
 """What the command line can change: run directly, or inside the running service through its socket."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
 
 from bot.clock import Clock
+from bot.knowledge_commands import COMMANDS as KNOWLEDGE_COMMANDS
+from bot.knowledge_commands import knowledge_import as knowledge_import
 from bot.settings import Settings
 from bot.wechat.api import WeChatApi
 from bot.wechat.errors import WeChatError
 from bot.wechat.menus import Button, Menu
-from store import articles, contacts, failures, service
-from store.database import Database
+from store import contacts, failures, security_log, service
+from store.database import Connection, Database
+from store.failures import Failure
 from store.sealing import CannotOpen, Seal
-from store.start import read_articles
+from store.security_log import STRANGER, SecurityEvent
 
 Result = Mapping[str, object]
 OPERATORS_TROUBLE = (WeChatError, CannotOpen, ValueError)  # what a command may raise that its words explain
@@ -46,31 +52,6 @@ async def quiet_status(place: Workplace) -> Result:
     return {"quiet": False} if quiet is None else {"quiet": True, "reason": quiet.reason, "since": str(quiet.since)}
 
 
-async def knowledge_import(place: Workplace) -> Result:
-    """Bring the starting articles up to date; what staff have approved or withdrawn stays as it is."""
-    changed = await place.database.write(
-        articles.import_articles, read_articles(), status=articles.SAMPLE, editor="wenming", now=place.clock.now()
-    )
-    return {"changed": changed, **await knowledge_status(place)}
-
-
-async def knowledge_approve(place: Workplace, *, slugs: Sequence[str] | None, by: str) -> Result:
-    """Approve articles by name, or all samples and drafts."""
-    approved = await place.database.write(articles.approve, slugs, approver=by, now=place.clock.now())
-    return {"approved": approved, **await knowledge_status(place)}
-
-
-async def knowledge_withdraw(place: Workplace, *, slugs: Sequence[str], by: str) -> Result:
-    """Take articles out of the answers."""
-    withdrawn = await place.database.write(articles.withdraw, slugs, approver=by, now=place.clock.now())
-    return {"withdrawn": withdrawn, **await knowledge_status(place)}
-
-
-async def knowledge_status(place: Workplace) -> Result:
-    """Count the articles by status."""
-    return {"articles": await place.database.read(articles.count_by_status)}
-
-
 async def menu_push(place: Workplace) -> Result:
     """Put the bottom menu up."""
     await place.api.create_menu(place.menu)
@@ -93,6 +74,20 @@ def _describe(button: Button) -> object:
     return {button.name: [_describe(inner) for inner in button.buttons]} if button.buttons else button.name
 
 
+async def failure_show(place: Workplace, *, reference: str) -> Result:
+    """Open a message that failed, for inspection, by the number that its citizen was told; the look is logged."""
+    failure = await place.database.write(_open_failure, place.seal, reference=reference, now=place.clock.now())
+    return {"reference": reference, "happened": str(failure.happened), **orjson.loads(failure.raw)}
+
+
+def _open_failure(conn: Connection, seal: Seal, *, reference: str, now: datetime) -> Failure:
+    failure = failures.find(conn, seal, reference)
+    if failure is None:
+        raise ValueError(f"no failure {reference}: it may have been deleted after KEEP_FAILURES_DAYS")
+    security_log.record(conn, SecurityEvent.FAILURE_OPENED, who=STRANGER, now=now, detail=reference)
+    return failure
+
+
 async def rotate_keys(place: Workplace) -> Result:
     """Close every encrypted value with the newest of SECRET_KEYS."""
     renewed = await place.database.write(contacts.renew, place.seal)
@@ -100,22 +95,18 @@ async def rotate_keys(place: Workplace) -> Result:
     return {"renewed": renewed}
 
 
-COMMANDS: Mapping[str, Callable[..., Awaitable[Result]]] = {
-    command.__name__: command
-    for command in (
-        quiet_on,
-        quiet_off,
-        quiet_status,
-        knowledge_import,
-        knowledge_approve,
-        knowledge_withdraw,
-        knowledge_status,
-        menu_push,
-        menu_show,
-        menu_delete,
-        rotate_keys,
-    )
-}
+_ALL: tuple[Callable[..., Awaitable[Result]], ...] = (
+    quiet_on,
+    quiet_off,
+    quiet_status,
+    menu_push,
+    menu_show,
+    menu_delete,
+    failure_show,
+    rotate_keys,
+    *KNOWLEDGE_COMMANDS,
+)
+COMMANDS: Mapping[str, Callable[..., Awaitable[Result]]] = {command.__name__: command for command in _ALL}
 
 
 def open_seal(settings: Settings) -> Seal:

@@ -1,16 +1,19 @@
 """The running service's private door: a 0600 Unix socket through which the command line asks it to write."""
 
+import io
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import orjson
 from aiohttp import web
 
 from bot.commands import COMMANDS, OPERATORS_TROUBLE, Result, Workplace
 
 _SECONDS = 30.0
+_MOST_BYTES = 64 * 1024 * 1024  # of a command: thousands of articles
 
 
 class NotRunning(Exception):
@@ -27,7 +30,7 @@ class ControlSocket:
     def __init__(self, path: Path, place: Workplace) -> None:
         self._path = path
         self._place = place
-        application = web.Application()
+        application = web.Application(client_max_size=_MOST_BYTES)
         application.router.add_post("/command", self._command)
         self._runner = web.AppRunner(application, access_log=None)
 
@@ -66,7 +69,8 @@ async def ask_service(path: Path, name: str, arguments: Mapping[str, Any]) -> Re
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
         with suppress(aiohttp.ClientConnectorError, FileNotFoundError):
-            async with session.post("http://wenming/command", json={"name": name, "arguments": arguments}) as answer:
+            body = io.BytesIO(orjson.dumps({"name": name, "arguments": arguments}))  # in pieces: it may be long
+            async with session.post("http://wenming/command", data=body) as answer:
                 if answer.status >= 500:
                     raise CommandFailed("the service failed; its log says why")
                 result: Result = await answer.json()

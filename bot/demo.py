@@ -20,6 +20,7 @@ from bot.settings import AccountKind, Settings, read_settings
 from bot.wechat.accounts import CAPABILITIES
 
 _HOST = "127.0.0.1"
+_ROBOT_KEY = "demo"
 _PORTS_TRIED = 50
 _SECONDS_TO_START = 20.0
 
@@ -87,13 +88,16 @@ def _settings(place: Path, *, account: AccountKind, mode: str, port: int, page_p
         host=_HOST,
         port=port,
         database_url=f"sqlite:///{place / 'wenming.db'}",
+        public_url=f"http://{_HOST}:{port}",
         files_dir=place / "files",
+        erasure_ledger=place / "erasures.log",
         control_socket=place / "wenming.sock",
         secret_keys=made.seal_key,
         live=False,
         sample_articles=True,
         clock_offset_file=place / "clock",
         log_format="text",
+        duty_robot_url=f"{page}/cgi-bin/webhook/send?key={_ROBOT_KEY}",
     )
 
 
@@ -131,6 +135,7 @@ async def _pretend_platform(settings: Settings, port: int, *, mode: str, push_fo
         "--mode": mode,
         "--format": push_format,
         "--clock-file": str(settings.clock_offset_file),
+        "--robot-key": _ROBOT_KEY,
     }
     words = [word for option in options.items() for word in option]
     process = await asyncio.create_subprocess_exec(

@@ -8,9 +8,14 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 import aiohttp
+from yarl import URL
 
-from bot.app import build_api
-from bot.settings import AccountKind, Settings, SettingsError, read_settings
+from bot.app import build_api, build_choosing_model, build_embedder
+from bot.domain import consent
+from bot.knowledge.chooser import SECONDS, ChoosingModel
+from bot.knowledge.embedders import Embedder
+from bot.knowledge.remote import ModelFailed
+from bot.settings import AccountKind, Semantic, Settings, SettingsError, read_settings
 from bot.wechat.accounts import CAPABILITIES
 from bot.wechat.errors import Misconfigured, WeChatError
 from bot.wechat.transport import open_session
@@ -21,6 +26,7 @@ from store.migrate import find_revision, newest_revision
 
 _MOST_SKEW_SECONDS = 60
 _PLATFORM_SECONDS = 15.0
+_TRIAL, _OTHER_TRIAL = "Where is the library?", "How to report a broken street lamp"
 
 
 class Grade(StrEnum):
@@ -57,6 +63,8 @@ async def examine(*, offline: bool) -> list[Finding]:
     findings += [finding async for finding in _examine_database(settings)]
     if not offline:
         findings += [finding async for finding in _examine_platform(settings)]
+        findings += [finding async for finding in _examine_pages(settings)]
+    findings += [finding async for finding in _examine_models(settings, offline=offline)]
     return [*findings, _describe_account(settings.account_kind)]
 
 
@@ -69,9 +77,25 @@ def _examine_settings(settings: Settings) -> list[Finding]:
         findings.append(Finding(Grade.WARNING, "encryption", "ACCEPT_PLAIN is on: unset it once the mode is changed"))
     if not settings.office_phone:
         findings.append(Finding(Grade.WARNING, "office", "OFFICE_PHONE is empty: citizens are sent to 12345 only"))
+    findings.append(_examine_duty_channel(settings))
+    if not settings.public_url:
+        advice = "PUBLIC_URL is empty: citizens can't see, export or erase on a page, only in the chat"
+        findings.append(Finding(Grade.WARNING, "pages", advice))
+    elif settings.live and not settings.icp_number:
+        findings.append(Finding(Grade.WARNING, "pages", "ICP_NUMBER is empty: a page must show its domain's filing"))
     if not settings.live:
         findings.append(Finding(Grade.WARNING, "mode", "LIVE=false: this is a test or a demo, not for citizens"))
     return findings
+
+
+def _examine_duty_channel(settings: Settings) -> Finding:
+    if settings.duty_robot_url is None:
+        advice = "DUTY_ROBOT_URL is empty: nobody is told when a citizen is in danger, only the log"
+        return Finding(Grade.WARNING, "duty", advice)
+    address = URL(settings.duty_robot_url.get_secret_value())
+    if address.scheme == "http":
+        return Finding(Grade.WARNING, "duty", f"alerts go to {address.host} unencrypted: use its https:// address")
+    return Finding(Grade.GOOD, "duty", f"alerts go to the robot at {address.host}")
 
 
 async def _examine_database(settings: Settings) -> AsyncIterator[Finding]:
@@ -122,6 +146,55 @@ async def _examine_platform(settings: Settings) -> AsyncIterator[Finding]:
     finally:
         if database is not None:
             await database.close()
+
+
+async def _examine_pages(settings: Settings) -> AsyncIterator[Finding]:
+    """See whether the page that citizens are sent to opens from here; without it the service works on."""
+    if not settings.public_url:
+        return
+    address = f"{settings.public_url}/privacy"
+    try:
+        async with open_session() as session, asyncio.timeout(_PLATFORM_SECONDS), session.get(address) as answer:
+            status, text = answer.status, await answer.text()
+    except (aiohttp.ClientError, OSError, TimeoutError, UnicodeDecodeError) as error:
+        advice = f"{address} doesn't open ({type(error).__name__}): does the service run, does the proxy pass the path?"
+        yield Finding(Grade.WARNING, "pages", advice)
+        return
+    if status != 200 or consent.VERSION not in text:
+        advice = f"{address} isn't this service's page (status {status}): pass /privacy, /my, /my/export and /my/erase"
+        yield Finding(Grade.WARNING, "pages", advice)
+        return
+    yield Finding(Grade.GOOD, "pages", f"{address} opens")
+
+
+async def _examine_models(settings: Settings, *, offline: bool) -> AsyncIterator[Finding]:
+    """Try the optional models; without them the words alone decide, so nothing here keeps the service from working."""
+    async with open_session() as session:
+        embedder = build_embedder(settings, session=session)
+        if embedder is not None and not (offline and settings.semantic is Semantic.REMOTE):
+            yield await _try_embedder(embedder)
+        model = build_choosing_model(settings, session=session)
+        if model is not None and not offline:
+            yield await _try_chooser(model)
+
+
+async def _try_embedder(embedder: Embedder) -> Finding:
+    try:
+        vectors = await embedder.embed([_TRIAL])
+    except ModelFailed as failure:
+        return Finding(Grade.WARNING, "semantic", f"words alone decide: {failure}")
+    return Finding(Grade.GOOD, "semantic", f"{embedder.model}, vectors of {vectors.shape[1]} numbers")
+
+
+async def _try_chooser(model: ChoosingModel) -> Finding:
+    try:
+        chosen = await model.ask(_TRIAL, [_TRIAL, _OTHER_TRIAL], seconds=SECONDS)
+    except ModelFailed as failure:
+        advice = f"not used: {failure}; check CHOOSER_URL, CHOOSER_KEY and CHOOSER_MODEL"
+        return Finding(Grade.WARNING, "chooser", advice)
+    if chosen != 0:
+        return Finding(Grade.WARNING, "chooser", "answers in time, but chose wrongly in an easy trial")
+    return Finding(Grade.GOOD, "chooser", "answers in time")
 
 
 async def _compare_with_platform(session: aiohttp.ClientSession, settings: Settings) -> Finding:

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import sys
 import threading
+import traceback
 from collections import deque
 from datetime import UTC, datetime
 from typing import TextIO
@@ -17,6 +18,16 @@ _SECONDS_TOGETHER = 0.1
 def mask(openid: str) -> str:
     """Return enough of an openid to tell two apart, too little to write to anybody."""
     return f"{openid[:4]}…{openid[-3:]}" if len(openid) > 10 else "…"
+
+
+def without_words(error: BaseException) -> str:
+    """Return where an error and its causes came from, with their types alone: their words may quote a citizen's."""
+    links: dict[int, str] = {}
+    link: BaseException | None = error
+    while link is not None and id(link) not in links:
+        links[id(link)] = "".join([*traceback.format_tb(link.__traceback__), type(link).__qualname__])
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return "\n".join(links.values())
 
 
 class JsonFormatter(logging.Formatter):
@@ -42,9 +53,11 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return one line, or several with a traceback."""
         at = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
-        extra = " ".join(f"{name}={value}" for name, value in _extra(record).items())
+        details = _extra(record)
+        trace = details.pop("traceback", None) or (self.formatException(record.exc_info) if record.exc_info else "")
+        extra = " ".join(f"{name}={value}" for name, value in details.items())
         line = f"{at} {record.levelname.lower():7} {record.getMessage()} {extra}".rstrip()
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return f"{line}\n{trace}" if trace else line
 
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:

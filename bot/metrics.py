@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+_MOST_KINDS = 200
 _LATENCY = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 4.5, 10)
 
 
@@ -28,6 +29,9 @@ class Metrics:
         self.deliveries = Counter(
             "wenming_deliveries_total", "Outgoing rows settled, by lane and state", ["lane", "state"], registry=registry
         )
+        self.alerts = Counter(
+            "wenming_alerts_total", "Alerts to the duty officer, by kind and end", ["kind", "end"], registry=registry
+        )
         self.outbox_rows = Gauge(
             "wenming_outbox_rows", "Outgoing rows that wait, by lane and state", ["lane", "state"], registry=registry
         )
@@ -40,14 +44,28 @@ class Metrics:
         self.knowledge_seconds = Gauge(
             "wenming_knowledge_build_seconds", "Last rebuild of the index", registry=registry
         )
+        self.models = Counter(
+            "wenming_models_total",
+            "Questions put to the optional models, by model and outcome",
+            ["model", "outcome"],
+            registry=registry,
+        )
         self.quiet = Gauge("wenming_quiet", "1 while the quiet switch is on", registry=registry)
 
     def count_message(self, kind: str, outcome: str) -> None:
-        """Count one push; the children are kept, since looking one up costs more than counting."""
+        """Count one push; the children are kept, since looking one up costs more than counting.
+
+        Kinds come from outside: of very many only the first get a label of their own.
+        """
         child = self._messages.get((kind, outcome))
         if child is None:
-            child = self._messages[kind, outcome] = self.messages.labels(kind, outcome)
+            label = kind if len(self._messages) < _MOST_KINDS else "other"
+            child = self._messages[label, outcome] = self.messages.labels(label, outcome)
         child.inc()
+
+    def count_model(self, model: str, outcome: str) -> None:
+        """Count what became of a question that an optional model might have helped with."""
+        self.models.labels(model, outcome).inc()
 
     def rebuilt(self, version: int, articles: int, seconds: float) -> None:
         """Note a rebuilt index."""

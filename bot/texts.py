@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
 
 
@@ -28,6 +29,26 @@ MENU_GROUPS = {"ask": "我要问", "act": "反映·报名", "mine": "我的·人
 
 EXAMPLES = ("每周五的大扫除怎么参加", "城市书房有什么读书活动", "电动三轮拉客谁来管")
 
+DUTY_OFFICER_SEES = "值班的同志也会看到您这条消息。"
+
+# What sensitive messages are called among the staff.
+SENSITIVE_KINDS = {
+    "self_harm": "轻生、自伤",
+    "violence": "暴力、威胁",
+    "child_abuse": "孩子受伤害",
+    "crowd": "人群聚集",
+    "petition": "上访、信访",
+    "corruption": "干部作风、腐败线索",
+    "danger": "危险求助",
+}
+
+_EMERGENCIES = {
+    "119": "着火、煤气味、有人被困、落水：打 119",
+    "120": "有人受伤、发病、晕倒：打 120",
+    "122": "出了车祸：打 122",
+    "110": "别的危险、人走丢了：打 110",
+}
+
 NONE_OF_THESE = "都不是"
 CONFIRM_ERASE = "确认删除"
 PERSON_WORD = "人工"
@@ -35,7 +56,7 @@ PERSON_WORD = "人工"
 BUTTON_HOW_TO_ASK = "怎么问"
 BUTTON_TOPICS = "大家常问"
 BUTTON_PERSON = "找人工"
-BUTTON_MY_DATA = "我的资料"
+BUTTON_MY_DATA = "我的信息"
 
 UNSUPPORTED_BY_WECHAT = "【收到不支持的消息类型"  # WeChat's words for what it doesn't pass on
 
@@ -50,6 +71,11 @@ NOTHING_TO_CANCEL = "好的，没事了。想问什么随时写给我；要看�
 FAREWELL = "好的，再见！有事随时来找我。"
 THANKS = "不客气！还有想问的，直接写给我就行。"
 OK = "好的。还想问什么，直接写给我就行。"
+
+
+def answered_later(question: str, answer: str) -> str:
+    """Tell the answer to a question that was missed earlier."""
+    return f"您之前问的“{question}”，现在有答案了：\n{answer}"
 
 
 def link(words: str, *, menu_id: str, says: str = "") -> str:
@@ -146,6 +172,93 @@ def person(office: Office) -> str:
     return f"要找人，请{office.reach()}。有人身危险，马上打 110、119 或 120。\n您也可以先把问题写给我，能答的马上答您。"
 
 
+def self_harm(seen: str) -> str:
+    """Answer despair: heard, a voice to talk to, help at once; `seen` says that a person reads it, or is empty."""
+    return (
+        "您说的我听见了，您一定很难受。别一个人扛着：\n"
+        "· 想找人说说话，打 12356，那边是专门听人说心事的\n"
+        "· 快撑不住了，或者身边有人要做傻事，马上打 110 或 120\n"
+        f"手边的药、刀、绳子，先放远一点。{seen}现在就给最信得过的人打个电话，请他来陪着您。"
+    )
+
+
+def violence(seen: str) -> str:
+    """Answer beating, threats, assault."""
+    return (
+        "先顾安全：离开动手的人，到有人的地方去，把门关好。\n"
+        "· 马上打 110；不方便出声，把地点和情况发短信到 12110\n"
+        "· 有人受伤，打 120\n"
+        "· 家里人动手也是违法，想找人商量，打妇联 12338\n"
+        f"伤处拍个照，留着有用。{seen}现在就打 110。"
+    )
+
+
+def child_abuse(seen: str) -> str:
+    """Answer a child being hurt, told by others or by the child."""
+    return (
+        "孩子的安全最要紧：\n"
+        "· 孩子正在受伤害，马上打 110；受了伤打 120\n"
+        "· 听说了、怀疑有，打 12345，或者妇联 12338\n"
+        "记下在哪里、什么时候、看见了什么。要是你自己就是孩子：这不是你的错，"
+        f"去找老师、邻居或者警察。{seen}现在就打 110，说清地点。"
+    )
+
+
+def crowd(seen: str) -> str:
+    """Answer gatherings, blockades, calls to them."""
+    return (
+        "人多容易出事，先保护好自己：\n"
+        "· 有人受伤、打起来、路堵死了，马上打 110，受伤打 120\n"
+        "· 离人群远一点，带好老人孩子\n"
+        "· 大家有事要反映，打 12345，或者推几个人到区里的信访接待窗口当面说\n"
+        f"{seen}说清在哪里、多少人、为了什么事，现在就能打 12345。"
+    )
+
+
+def petition(seen: str) -> str:
+    """Say where a petition goes."""
+    return (
+        "您的事可以这样反映：\n"
+        "· 打电话：12345\n"
+        "· 上网：搜“国家信访局”，点“网上信访”，在家就能写\n"
+        "· 当面：带上身份证和材料，到区里的信访接待窗口\n"
+        f"交的时候要个登记编号，以后凭它查办到哪一步了。{seen}现在就可以打 12345 说一遍。"
+    )
+
+
+def corruption(seen: str) -> str:
+    """Say where tips on officials go."""
+    return (
+        "干部收钱、占公家便宜这样的事，由纪检监察部门来查：\n"
+        "· 打 12388\n"
+        "· 上网：www.12388.gov.cn\n"
+        "· 也可以写信，或者当面说；留不留名字都行\n"
+        "写清谁、什么时候、什么事；照片、录音自己留好，别发到这里。"
+        f"{seen}现在就可以打 12388。"
+    )
+
+
+def danger(numbers: Sequence[str], seen: str) -> str:
+    """Say whom to call; `numbers` are those that what was said calls for."""
+    lines = "\n".join(f"· {_EMERGENCIES[number]}" for number in numbers or ("110",))
+    return (
+        f"别等回复，马上打电话：\n{lines}\n"
+        "说清在哪里、出了什么事、有没有人受伤；先离开危险的地方，别回头拿东西。"
+        f"闻到煤气味，别开灯、别打火。{seen}现在就打。"
+    )
+
+
+def alert(kind: str, *, raised: str, citizen: str, said: str, answered: str, reference: str) -> str:
+    """Tell the duty officer about a sensitive message; for staff, not for citizens."""
+    words = said.replace("<@", "＜@")  # which would call members of the group by name
+    return (
+        f"【{SENSITIVE_KINDS[kind]}】{raised}\n"
+        f"市民 {citizen} 说：\n{words}\n\n"
+        f"已自动回复：\n{answered}\n\n"
+        f"消息编号 {reference}"
+    )
+
+
 def robot(office: Office) -> str:
     """Answer whether this is a human being."""
     return f"我是自动回复的小助手，不是真人。要跟人说，请{office.reach()}。"
@@ -218,25 +331,151 @@ def scanned() -> str:
     return f"欢迎回来！想问什么，直接打字告诉我，比如：\n{_examples()}"
 
 
-def my_data(*, keeps_media: bool, days: int) -> str:
-    """What is kept and how to have it erased."""
-    media = "照片、语音、视频和位置" if keeps_media else "照片和位置"
+def _page(words: str, url: str) -> str:
+    """Return a link to a page."""
+    return f'<a href="{url}">{words}</a>'
+
+
+def day(when: date) -> str:
+    """Name a day."""
+    return f"{when.month} 月 {when.day} 日"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyData:
+    """What is kept about a citizen, counted; `since` is the day of the oldest message."""
+
+    messages: int
+    since: date | None
+    media: int
+    questions: int
+    contacts: int
+    consent: str  # one of the sentences below
+    chat_days: int
+    question_days: int
+
+
+def my_data(data: MyData, *, page: str, notice: str) -> str:
+    """Tell what is kept; `page` shows all of it and `notice` explains it, both "" where there are no pages."""
+    since = f"，{day(data.since)}起" if data.since else ""
+    contacts = f"{data.contacts} 项" if data.contacts else "没有记"
+    if page:
+        see = f"{_page('看看、导出或删除', page)}（30 分钟内有效，别转给别人）\n"
+    else:
+        see = f"网页还没开通。想看原话，回复“{link('导出我的信息', menu_id='export')}”。\n"
+    why = _page("隐私说明", notice) if notice else link("隐私说明", menu_id="privacy_notice")
     return (
-        f"为了答您，我们记着：您的微信编号、您发来的{media}、没答上来的问题、聊到哪一步。消息记录 {days} 天后清掉。"
-        "不记您的姓名和电话。\n"
-        f"取消关注，就全部删除；想现在就删，回复“{link('删除我的资料', menu_id='erase')}”。"
+        "我们记着您的这些：\n"
+        f"· 聊天 {data.messages} 条{since}，每条留 {data.chat_days} 天\n"
+        f"· 照片、语音、视频 {data.media} 个，也留 {data.chat_days} 天\n"
+        f"· 没答上来的问题 {data.questions} 个，留 {data.question_days} 天\n"
+        f"· 姓名、电话：{contacts}；{data.consent}\n"
+        "· 您的微信编号，聊到哪一步，发来的位置\n\n"
+        f"{see}"
+        f"想现在就删，回复“{link('删除我的信息', menu_id='erase')}”；取消关注，也会全部删掉。\n"
+        f"为什么记、怎么管：{why}"
     )
+
+
+def never_asked() -> str:
+    """No personal data was ever asked for."""
+    return f"还没有请您同意过（{link('看看要同意什么', menu_id='consent')}）"
+
+
+def has_agreed(when: date) -> str:
+    """Consent stands."""
+    return f"{day(when)}您同意的（{link('撤回同意', menu_id='withdraw_consent')}）"
+
+
+def has_agreed_to_older(when: date) -> str:
+    """Consent to a notice that has changed since."""
+    return f"{day(when)}您同意过，说明后来改了，要用时再问您"
+
+
+def has_refused(when: date) -> str:
+    """Consent was refused."""
+    return f"{day(when)}您没有同意"
+
+
+def has_withdrawn(when: date) -> str:
+    """Consent was withdrawn."""
+    return f"{day(when)}您撤回了同意"
+
+
+def my_data_page(page: str) -> str:
+    """Give the address of the page for exporting."""
+    return f"点这里：{_page('看看和导出我的信息', page)}。30 分钟内有效，别转给别人。过了时间，再回复“导出”就有新的。"
+
+
+def my_data_in_words(said: Sequence[str], questions: Sequence[str], office: Office) -> str:
+    """Return what can be shown in the chat where there is no page; the lines are escaped."""
+    words = "\n".join(said) or "没有"
+    missed = "\n".join(questions) or "没有"
+    return (
+        f"网页还没开通，先把原话发给您。\n您写给我们的（新的在前）：\n{words}\n\n没答上来的问题：\n{missed}\n\n"
+        f"要完整的一份，请{office.reach()}。想删，回复“{link('删除我的信息', menu_id='erase')}”。"
+    )
+
+
+def privacy_notice(office: Office, *, chat_days: int, page: str) -> str:
+    """Explain in short what is kept and why; `page` has it in full, "" where there are no pages."""
+    full = f"全文：{_page('隐私说明', page)}。" if page else f"想细问，请{office.reach()}。"
+    return (
+        f"{office.name}用这个号答您的问题。我们记您的微信编号、您写的话、发来的照片语音和位置，只为答您、把事办好，"
+        f"留 {chat_days} 天。不卖，也不给无关的人看；手机自动报的位置一概不收。\n{full}\n"
+        f"想看、想删，回复“{link('我的信息', menu_id='privacy')}”。"
+    )
+
+
+# Another wording is another version, and is asked about anew (bot/domain/consent.py).
+CONSENT = "{name}想记下您的姓名和电话，只用来办您这件事、给您回话，最后一次填写后 {days} 天就删。"
+
+
+def consent_notice(office: Office, *, days: int, page: str) -> str:
+    """Ask before the first personal field: who, why, how long, and where more is said."""
+    more = _page("隐私说明", page) if page else link("隐私说明", menu_id="privacy_notice")
+    yes, no = link("同意", menu_id="yes"), link("不同意", menu_id="no")
+    return (
+        f"{CONSENT.format(name=office.name, days=days)}详细的看{more}。\n"
+        f"您同意吗？请回复“{yes}”或“{no}”。不同意，照样可以问事情、看活动。"
+    )
+
+
+def consent_given() -> str:
+    """After 同意."""
+    withdraw = link("撤回同意", menu_id="withdraw_consent")
+    return f"好的，记下您同意了。哪天不想了，回复“{withdraw}”，姓名和电话马上删掉。"
+
+
+def consent_refused() -> str:
+    """After 不同意."""
+    return "好的，不记您的姓名和电话。问事情、看活动都照常，想问什么直接写给我。"
+
+
+def consent_withdrawn() -> str:
+    """After 撤回同意."""
+    return "同意撤回了，您留过的姓名和电话都删掉了。问事情、看活动都照常，想问什么直接写给我。"
+
+
+def nothing_to_withdraw() -> str:
+    """撤回同意 where nothing was agreed to."""
+    return f"您现在没有同意过什么，不用撤回。想看我们记着什么，回复“{link('我的信息', menu_id='privacy')}”。"
+
+
+def agreed_already(when: date) -> str:
+    """The notice is asked for after it was agreed to."""
+    return f"您{day(when)}已经同意了，不用再答。不想了，回复“{link('撤回同意', menu_id='withdraw_consent')}”。"
 
 
 def ask_erase() -> str:
     """Ask before erasing."""
     confirm = link(CONFIRM_ERASE, menu_id="confirm_erase")
-    return f"删了就找不回来了。真要删除您的全部资料，请回复“{confirm}”；不删，回复“取消”。"
+    return f"删了就找不回来了。真要删除您的全部信息，请回复“{confirm}”；不删，回复“取消”。"
 
 
 def erased() -> str:
     """After erasing."""
-    return "您的资料都删掉了。以后再写消息给我，会当作新朋友，从头记起。"
+    return "您的信息都删掉了。以后再写消息给我，会当作新朋友，从头记起。"
 
 
 def failed(reference: str) -> str:

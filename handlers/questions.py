@@ -37,6 +37,8 @@ def act(turn: Turn) -> Reply | None:
 
 
 def _answer(turn: Turn, article: Article) -> Reply:
+    if article.id in turn.context.choices:
+        unanswered.picked(turn.conn, turn.citizen_id, article.id, turn.now)
     turn.forget_thread()
     turn.context = replace(
         turn.context, question=_question(turn), article_id=article.id, article_version=article.version

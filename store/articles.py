@@ -1,25 +1,29 @@
-"""Approved answers and their sample questions. Every change that citizens could notice raises the knowledge version."""
+"""Approved answers and their sample questions. Every change that citizens could notice raises the knowledge version.
 
-from collections.abc import Sequence
+sample (shipped) or draft → approved → withdrawn. Each change makes a new version, which `article_versions` keeps.
+Sample questions only help to find an answer, so they may change without a new approval; everything else may not.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
-import orjson
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
+from store import article_versions
+from store.article_content import Link as Link
+from store.article_content import NewArticle as NewArticle
+from store.article_content import dump_links, load_links
+from store.article_versions import ArticleVersion
 from store.tables import article_samples, articles, service_state
 
 APPROVED = "approved"
+DRAFT = "draft"
 SAMPLE = "sample"
 WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A web address under an answer."""
-
-    text: str
-    url: str
+STATUSES = (SAMPLE, DRAFT, APPROVED, WITHDRAWN)
+SHIPPED_BY = "wenming"  # the editor of what comes with the program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +41,14 @@ class StoredArticle:
     answer: str
     links: tuple[Link, ...]
     samples: tuple[str, ...]
+    valid_from: datetime | None
     valid_until: datetime | None
+    editor: str
+    approver: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewArticle:
-    """What an import brings."""
-
-    slug: str
-    ours: bool
-    measure: int | None
-    subject: str
-    title: str
-    answer: str
-    links: tuple[Link, ...]
-    samples: tuple[str, ...]
-
+_WORDS = ("ours", "measure", "subject", "title", "answer", "links", "valid_from", "valid_until")
+_COLUMNS = tuple(name for name in StoredArticle.__slots__ if name not in ("links", "samples"))
 
 _VERSION = select(service_state.c.knowledge_version)
 _LOCK = update(service_state).values(knowledge_version=service_state.c.knowledge_version)
@@ -64,8 +60,17 @@ _PUBLISHED = select(articles).where(
 )
 _ONE = _PUBLISHED.where(articles.c.id == bindparam("article_id"))
 _ALL = _PUBLISHED.order_by(articles.c.id)
+_EVERY = select(articles).where(articles.c.status.in_(bindparam("statuses", expanding=True))).order_by(articles.c.id)
 _SAMPLES = select(article_samples.c.article_id, article_samples.c.question).order_by(article_samples.c.id)
-_BY_SLUG = select(articles.c.id, articles.c.version).where(articles.c.slug == bindparam("slug"))
+_SAMPLES_OF = _SAMPLES.where(article_samples.c.article_id == bindparam("which"))
+_OWNERS = (
+    select(article_samples.c.question, articles.c.slug)
+    .join(articles, articles.c.id == article_samples.c.article_id)
+    .where(article_samples.c.question.in_(bindparam("questions", expanding=True)), articles.c.status != WITHDRAWN)
+    .order_by(articles.c.id)
+)
+_BY_SLUG = select(articles).where(articles.c.slug == bindparam("named"))
+_CHANGE = update(articles).where(articles.c.id == bindparam("which"))
 _STATUSES = select(articles.c.status, func.count().label("number")).group_by(articles.c.status)
 
 
@@ -74,12 +79,22 @@ def read_version(conn: Connection) -> int:
     return int(conn.scalar(_VERSION) or 0)
 
 
+def lock(conn: Connection) -> None:
+    """Let nobody else change the knowledge until the transaction's end."""
+    conn.execute(_LOCK)
+
+
 def list_published(conn: Connection, *, statuses: Sequence[str], now: datetime) -> list[StoredArticle]:
     """Return the articles in one of the statuses that are valid now."""
-    samples: dict[int, list[str]] = {}
-    for article_id, question in conn.execute(_SAMPLES):
-        samples.setdefault(article_id, []).append(question)
+    samples = _all_samples(conn)
     rows = conn.execute(_ALL, {"statuses": list(statuses), "now": now})
+    return [_article(row._asdict(), samples.get(row.id, ())) for row in rows]
+
+
+def list_all(conn: Connection, *, statuses: Sequence[str] = STATUSES) -> list[StoredArticle]:
+    """Return the articles in one of the statuses, valid now or not."""
+    samples = _all_samples(conn)
+    rows = conn.execute(_EVERY, {"statuses": list(statuses)})
     return [_article(row._asdict(), samples.get(row.id, ())) for row in rows]
 
 
@@ -91,6 +106,22 @@ def find_published(
     return None if row is None else _article(row._asdict(), ())
 
 
+def find_by_slug(conn: Connection, slug: str) -> StoredArticle | None:
+    """Return an article, whatever its status."""
+    row = conn.execute(_BY_SLUG, {"named": slug}).first()
+    return None if row is None else _article(row._asdict(), _samples_of(conn, row.id))
+
+
+def owners_of(conn: Connection, samples: Sequence[str]) -> dict[str, str]:
+    """Return which of these are sample questions of an article that isn't withdrawn, and its slug."""
+    return {row.question: row.slug for row in conn.execute(_OWNERS, {"questions": list(samples)})}
+
+
+def versions_of(conn: Connection, article_id: int) -> Sequence[ArticleVersion]:
+    """Return every state in which an article has been, oldest first."""
+    return article_versions.list_of(conn, article_id)
+
+
 def next_validity_change(conn: Connection, *, now: datetime) -> datetime | None:
     """Return when the next article becomes valid or ceases to be."""
     begins = select(func.min(articles.c.valid_from)).where(articles.c.valid_from > now)
@@ -99,72 +130,146 @@ def next_validity_change(conn: Connection, *, now: datetime) -> datetime | None:
     return min(moments, default=None)
 
 
-def import_articles(conn: Connection, new: Sequence[NewArticle], *, status: str, editor: str, now: datetime) -> int:
-    """Add articles whose slug is unknown and refresh those that are still samples; return how many changed.
-
-    An article that staff have approved, edited or withdrawn is never touched. Replicas that start together take turns.
-    """
-    conn.execute(_LOCK)
-    changed = sum(_import_one(conn, article, status=status, editor=editor, now=now) for article in new)
-    if changed:
-        conn.execute(_BUMP)
-    return changed
-
-
-def approve(conn: Connection, slugs: Sequence[str] | None, *, approver: str, now: datetime) -> int:
-    """Approve samples and drafts by slug, all of them for None; return how many."""
-    return _change_status(conn, slugs, from_=(SAMPLE, "draft"), to=APPROVED, approver=approver, now=now)
-
-
-def withdraw(conn: Connection, slugs: Sequence[str], *, approver: str, now: datetime) -> int:
-    """Take articles out of the answers; return how many."""
-    return _change_status(conn, slugs, from_=(SAMPLE, "draft", APPROVED), to=WITHDRAWN, approver=approver, now=now)
-
-
 def count_by_status(conn: Connection) -> dict[str, int]:
     """Return the number of articles in each status."""
     return {row.status: row.number for row in conn.execute(_STATUSES)}
 
 
-def _change_status(
-    conn: Connection, slugs: Sequence[str] | None, *, from_: Sequence[str], to: str, approver: str, now: datetime
-) -> int:
-    change = (
-        update(articles)
-        .where(articles.c.status.in_(from_))
-        .values(status=to, approver=approver, changed=now, version=articles.c.version + 1)
-    )
-    if slugs is not None:
-        change = change.where(articles.c.slug.in_(slugs))
-    changed = conn.execute(change).rowcount
-    if changed:
-        conn.execute(_BUMP)
-    return changed
+def import_articles(conn: Connection, new: Sequence[NewArticle], *, status: str, editor: str, now: datetime) -> int:
+    """Add articles whose slug is unknown and refresh those that are still samples; return how many changed.
+
+    An article that staff have approved, edited or withdrawn is never touched, and the sample questions that they have
+    added stay. Replicas that start together take turns.
+    """
+    lock(conn)
+    return sum(_refresh(conn, article, status=status, editor=editor, now=now) for article in new)
 
 
-def _import_one(conn: Connection, article: NewArticle, *, status: str, editor: str, now: datetime) -> bool:
-    values = {
-        "ours": article.ours,
-        "measure": article.measure,
-        "subject": article.subject,
-        "title": article.title,
-        "answer": article.answer,
-        "links": orjson.dumps([{"text": link.text, "url": link.url} for link in article.links]).decode(),
-    }
-    known = conn.execute(select(articles).where(articles.c.slug == article.slug)).first()
-    if known is None:
-        added = {"slug": article.slug, "status": status, "version": 1, "editor": editor, "changed": now}
-        article_id = conn.execute(insert(articles).values(**values, **added)).inserted_primary_key[0]  # type: ignore[index]
-        _put_samples(conn, article_id, article.samples)
-        return True
-    same = all(known._mapping[name] == value for name, value in values.items())
-    if known.status != SAMPLE or (same and _samples_of(conn, known.id) == article.samples):
+def add(conn: Connection, new: NewArticle, *, status: str, editor: str, now: datetime) -> int:
+    """Add an article whose slug is unknown; return its id."""
+    values = {"slug": new.slug, "status": status, "version": 1, "editor": editor, "changed": now, **_words(new)}
+    article_id: int = conn.execute(insert(articles).values(**values)).inserted_primary_key[0]  # type: ignore[index]
+    _put_samples(conn, article_id, new.samples)
+    article_versions.keep(conn, [article_id])
+    conn.execute(_BUMP)
+    return article_id
+
+
+def add_draft(conn: Connection, new: NewArticle, *, editor: str, now: datetime) -> int:
+    """Add an article that is sent to nobody until a named person approves it; return its id."""
+    return add(conn, new, status=DRAFT, editor=editor, now=now)
+
+
+def is_same(known: StoredArticle, new: NewArticle) -> bool:
+    """Tell whether the new text brings nothing new."""
+    return says_the_same(known, new) and known.samples == new.samples
+
+
+def says_the_same(known: StoredArticle, new: NewArticle) -> bool:
+    """Tell whether at most the sample questions differ, so that no new approval is needed."""
+    return all(getattr(known, name) == getattr(new, name) for name in _WORDS)
+
+
+def edit(conn: Connection, known: StoredArticle, new: NewArticle, *, editor: str, now: datetime) -> bool:
+    """Give an article a new text, which is a draft until it is approved; return whether anything changed.
+
+    Where only the sample questions differ, it stays what it was.
+    """
+    if is_same(known, new):
         return False
-    change = update(articles).where(articles.c.id == known.id)
-    conn.execute(change.values(**values, editor=editor, changed=now, version=known.version + 1))
-    conn.execute(delete(article_samples).where(article_samples.c.article_id == known.id))
-    _put_samples(conn, known.id, article.samples)
+    if says_the_same(known, new):
+        _change_samples(conn, known, new.samples, editor=editor, now=now)
+        return True
+    values = {**_words(new), "status": DRAFT, "editor": editor, "approver": None}
+    _change(conn, known.id, values, samples=new.samples, now=now)
     return True
+
+
+def add_samples(
+    conn: Connection, known: StoredArticle, samples: Sequence[str], *, editor: str, now: datetime
+) -> Sequence[str]:
+    """Add sample questions behind those that an article has; return the new ones among them."""
+    fresh = [sample for sample in dict.fromkeys(samples) if sample not in known.samples]
+    if fresh:
+        _change_samples(conn, known, (*known.samples, *fresh), editor=editor, now=now)
+    return fresh
+
+
+def approve(conn: Connection, ids: Collection[int], *, approver: str, now: datetime) -> None:
+    """Let articles be sent; whether they may be is the caller's business."""
+    _change_status(conn, ids, to=APPROVED, approver=approver, now=now)
+
+
+def withdraw(conn: Connection, ids: Collection[int], *, approver: str, now: datetime) -> None:
+    """Take articles out of the answers."""
+    _change_status(conn, ids, to=WITHDRAWN, approver=approver, now=now)
+
+
+def _change_status(conn: Connection, ids: Collection[int], *, to: str, approver: str, now: datetime) -> None:
+    if not ids:
+        return
+    article_versions.keep(conn, ids)
+    change = update(articles).where(articles.c.id.in_(ids))
+    conn.execute(change.values(status=to, approver=approver, changed=now, version=articles.c.version + 1))
+    article_versions.keep(conn, ids, editor=approver if to == WITHDRAWN else None)
+    conn.execute(_BUMP)
+
+
+def _refresh(conn: Connection, new: NewArticle, *, status: str, editor: str, now: datetime) -> bool:
+    """Bring a shipped article up to date."""
+    known = find_by_slug(conn, new.slug)
+    if known is None:
+        add(conn, new, status=status, editor=editor, now=now)
+        return True
+    if known.status != SAMPLE:
+        return False
+    samples = new.samples
+    if not is_same(known, new):
+        added = _added_by_others(versions_of(conn, known.id), editor)
+        samples = tuple(dict.fromkeys((*new.samples, *(sample for sample in known.samples if sample in added))))
+    if says_the_same(known, new) and samples == known.samples:
+        return False
+    _change(conn, known.id, {**_words(new), "editor": editor}, samples=samples, now=now)
+    return True
+
+
+def _added_by_others(versions: Sequence[ArticleVersion], editor: str) -> set[str]:
+    """Return the sample questions that somebody else than the editor has added."""
+    added: set[str] = set()
+    for before, after in pairwise(versions):
+        if after.editor != editor:
+            added |= set(after.content.samples) - set(before.content.samples)
+    return added
+
+
+def _change_samples(
+    conn: Connection, known: StoredArticle, samples: Sequence[str], *, editor: str, now: datetime
+) -> None:
+    """The article keeps its editor, who wrote its text; the version names who changed the questions."""
+    _change(conn, known.id, {}, samples=samples, now=now, changed_by=editor)
+
+
+def _change(
+    conn: Connection,
+    article_id: int,
+    values: dict[str, object],
+    *,
+    samples: Sequence[str],
+    now: datetime,
+    changed_by: str | None = None,
+) -> None:
+    article_versions.keep(conn, [article_id])  # as it was, if it is older than the versions
+    change = _CHANGE.values(**values, changed=now, version=articles.c.version + 1)
+    conn.execute(change, {"which": article_id})
+    conn.execute(delete(article_samples).where(article_samples.c.article_id == article_id))
+    _put_samples(conn, article_id, samples)
+    article_versions.keep(conn, [article_id], editor=changed_by)
+    conn.execute(_BUMP)
+
+
+def _words(new: NewArticle) -> dict[str, object]:
+    """Return the columns that need an approval."""
+    return {**{name: getattr(new, name) for name in _WORDS}, "links": dump_links(new.links)}
 
 
 def _put_samples(conn: Connection, article_id: int, samples: Sequence[str]) -> None:
@@ -173,12 +278,17 @@ def _put_samples(conn: Connection, article_id: int, samples: Sequence[str]) -> N
         conn.execute(insert(article_samples), rows)
 
 
+def _all_samples(conn: Connection) -> dict[int, list[str]]:
+    samples: dict[int, list[str]] = {}
+    for article_id, question in conn.execute(_SAMPLES):
+        samples.setdefault(article_id, []).append(question)
+    return samples
+
+
 def _samples_of(conn: Connection, article_id: int) -> tuple[str, ...]:
-    rows = conn.execute(_SAMPLES.where(article_samples.c.article_id == article_id))
-    return tuple(row.question for row in rows)
+    return tuple(row.question for row in conn.execute(_SAMPLES_OF, {"which": article_id}))
 
 
 def _article(row: dict[str, object], samples: Sequence[str]) -> StoredArticle:
-    links = tuple(Link(link["text"], link["url"]) for link in orjson.loads(str(row["links"])))
-    names = ("id", "slug", "version", "status", "ours", "measure", "subject", "title", "answer", "valid_until")
-    return StoredArticle(links=links, samples=tuple(samples), **{name: row[name] for name in names})  # type: ignore[arg-type]
+    values = {name: row[name] for name in _COLUMNS}
+    return StoredArticle(links=load_links(str(row["links"])), samples=tuple(samples), **values)  # type: ignore[arg-type]

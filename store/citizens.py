@@ -13,6 +13,7 @@ _ENROL = HotInsert(citizens, ("citizen_id", "openid", "followed", "first_seen"))
 _FOLLOW = update(citizens).where(citizens.c.citizen_id == bindparam("who")).values(followed=bindparam("is_following"))
 _BY_OPENID = select(citizens.c.citizen_id).where(citizens.c.openid == bindparam("openid"))
 _RECIPIENT = select(citizens.c.openid).where(citizens.c.citizen_id == bindparam("who"), citizens.c.followed)
+_OPENID = select(citizens.c.openid).where(citizens.c.citizen_id == bindparam("who"))
 _FORGET = update(citizens).where(citizens.c.citizen_id == bindparam("who")).values(openid=None, followed=False)
 
 
@@ -40,6 +41,11 @@ def mark_followed(conn: Connection, citizen_id: str, *, followed: bool) -> None:
 def find_by_openid(conn: Connection, openid: str) -> str | None:
     """Return the citizen_id behind an openid."""
     return conn.scalar(_BY_OPENID, {"openid": openid})
+
+
+def find_openid(conn: Connection, citizen_id: str) -> str | None:
+    """Return the openid behind a citizen_id, None once erased."""
+    return conn.scalar(_OPENID, {"who": citizen_id})
 
 
 def find_recipient(conn: Connection, citizen_id: str) -> str | None:

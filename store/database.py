@@ -4,9 +4,11 @@ Functions take a `Connection`, are synchronous and never commit. On SQLite all w
 commits many units at once (`store/writer.py`); on PostgreSQL each takes a pooled connection.
 """
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Collection
+from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -63,6 +65,9 @@ class Database(Protocol):
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, …)`, which changes nothing, on a consistent view."""
 
+    async def scrub(self) -> None:
+        """Have the disk forget what was deleted or overwritten, as far as that doesn't hold up anybody."""
+
     async def close(self) -> None:
         """Finish the accepted writes and let go of the connections."""
 
@@ -99,6 +104,10 @@ class SQLite:
         """Read the last committed state."""
         async with self._reading.begin() as connection:
             return await connection.run_sync(fn, *args, **kwargs)
+
+    async def scrub(self) -> None:
+        """Empty the write-ahead log, in which pages stand as they were; not while somebody reads."""
+        await asyncio.to_thread(_empty_log, database_file(self.url))
 
     async def close(self) -> None:
         """Stop the writer after its last unit."""
@@ -156,6 +165,9 @@ class PostgreSQL:
                 raise RuntimeError("the transaction had failed before its end")
             return result
 
+    async def scrub(self) -> None:
+        """Leave it to the server's vacuum."""
+
     async def close(self) -> None:
         """Close the pool."""
         await self._engine.dispose()
@@ -202,6 +214,15 @@ def prepare_sqlite_transactions(connection: DBAPIConnection, entry: ConnectionPo
     """Set up a connection whose BEGIN SQLAlchemy's `begin` event says, so that it holds all that follows."""
     connection.isolation_level = None
     _prepare_sqlite(connection, entry)
+
+
+def _empty_log(file: str) -> None:
+    """Copy the log into the file beside the writer, and then cut it in the instant in which nothing is left in it."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA busy_timeout=50")
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _begin(connection: Connection) -> None:

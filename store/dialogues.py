@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection, bindparam, delete, select
 
 from store.hot import HotInsert
 from store.tables import dialogues
 
 _SAVE = HotInsert(dialogues, ("citizen_id", "revision", "heard", "state"), replacing="citizen_id")
+_HEARD = select(dialogues.c.heard).where(dialogues.c.citizen_id == bindparam("who"))
 _FORGET = delete(dialogues).where(dialogues.c.citizen_id == bindparam("who"))
 
 
@@ -26,6 +27,11 @@ class StoredDialogue:
 def save(conn: Connection, changed: Sequence[StoredDialogue]) -> None:
     """Write dialogues over what was there. The caller holds the turns of their citizens, and none twice."""
     _SAVE.run(conn, [(one.citizen_id, one.revision, one.heard, one.state) for one in changed])
+
+
+def find_heard(conn: Connection, citizen_id: str) -> datetime | None:
+    """Return when the citizen last wrote, None if nothing is known of them."""
+    return conn.scalar(_HEARD, {"who": citizen_id})
 
 
 def forget(conn: Connection, citizen_id: str) -> None:

@@ -1,31 +1,64 @@
-"""Pushes that the service failed on, kept encrypted for inspection under the number that the citizen was told."""
+"""Pushes that the service failed on, kept encrypted for inspection under the number that the citizen was told.
 
+A push that failed may have left no citizen behind. Its row is tied to a person by a hash of the openid alone, so that
+erasing the person finds it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from store.sealing import Seal
 from store.tables import failures
 
 
-def record(conn: Connection, seal: Seal, *, reference: str, raw: str, error: str, now: datetime) -> None:
-    """Keep one failure; `raw` is the push with its personal content."""
-    conn.execute(insert(failures).values(reference=reference, happened=now, error=error, sealed=seal.close(raw)))
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One push that failed; `raw` is its JSON with the error's words."""
+
+    reference: str
+    happened: datetime
+    error: str
+    raw: str
 
 
-def find(conn: Connection, seal: Seal, reference: str) -> tuple[str, str] | None:
-    """Return (error, raw push) of a reference number.
+_OF_PERSON = failures.c.who == bindparam("person")
+_ERASE = delete(failures).where(_OF_PERSON)
+_LIST = select(failures).where(_OF_PERSON).order_by(failures.c.happened)
+
+
+def record(conn: Connection, seal: Seal, *, reference: str, openid: str, raw: str, error: str, now: datetime) -> None:
+    """Keep one failure; `raw` is the push with its personal content, `error` must hold none."""
+    row = {"reference": reference, "happened": now, "who": _hash(openid), "error": error, "sealed": seal.close(raw)}
+    conn.execute(insert(failures).values(row))
+
+
+def find(conn: Connection, seal: Seal, reference: str) -> Failure | None:
+    """Return the failure of a reference number.
 
     Raises:
         CannotOpen: if the key it was closed with is gone.
     """
     row = conn.execute(select(failures).where(failures.c.reference == reference)).first()
-    return None if row is None else (row.error, seal.open(row.sealed))
+    return None if row is None else Failure(row.reference, row.happened, row.error, seal.open(row.sealed))
 
 
-def purge(conn: Connection, *, before: datetime) -> int:
-    """Delete what happened before a moment; return how many."""
-    return conn.execute(delete(failures).where(failures.c.happened < before)).rowcount
+def list_of(conn: Connection, seal: Seal, openid: str) -> Sequence[Failure]:
+    """Return the failures of a person's pushes, oldest first.
+
+    Raises:
+        CannotOpen: if a key is missing.
+    """
+    rows = conn.execute(_LIST, {"person": _hash(openid)})
+    return [Failure(row.reference, row.happened, row.error, seal.open(row.sealed)) for row in rows]
+
+
+def erase(conn: Connection, openid: str) -> None:
+    """Delete the failures of a person's pushes."""
+    conn.execute(_ERASE, {"person": _hash(openid)})
 
 
 def renew(conn: Connection, seal: Seal) -> int:
@@ -39,3 +72,7 @@ def renew(conn: Connection, seal: Seal) -> int:
         change = update(failures).where(failures.c.reference == reference)
         conn.execute(change.values(sealed=seal.renew(sealed)))
     return len(rows)
+
+
+def _hash(openid: str) -> str:
+    return hashlib.sha256(openid.encode("utf-8", "surrogatepass")).hexdigest()

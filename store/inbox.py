@@ -1,4 +1,4 @@
-"""The inbox: that a push was handled, and with which words, so that WeChat's retries get the same ones.
+"""The inbox: that a push was handled, what was said, and with which words it was answered: WeChat's retries get these.
 
 `look_up` reads in one statement everything that the transaction of a message must know before it acts.
 """
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, LargeBinary, Select, Text, bindparam, delete, select, true, update
+from sqlalchemy import Connection, Integer, LargeBinary, Select, Text, bindparam, exists, select, true, update
 from sqlalchemy.types import TypeEngine
 
 from store.hot import HotInsert, HotSelect, is_postgres, unnested
-from store.tables import articles, citizens, dialogues, inbox, service_state
+from store.tables import articles, citizens, dialogues, inbox, service_state, unanswered
+from store.unanswered import IS_UNTOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Arrival:
     quiet_reason: str | None
     article_version: int  # of the article asked about, 0: none or gone
     article_status: str
+    has_news: bool  # a question of the citizen's was answered since, and nobody has told yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Handled:
     received: datetime
     kind: str
     reply: str
+    said: str | None = None  # the citizen's words, if it was text
 
 
 _ASKED: dict[str, TypeEngine[Any]] = {"key": LargeBinary(), "openid": Text(), "article_id": Integer()}
@@ -64,6 +67,7 @@ def _look_up(asked: Any) -> Select[Any]:
             service_state.c.quiet_reason,
             articles.c.version,
             articles.c.status,
+            exists().where(unanswered.c.citizen_id == citizens.c.citizen_id, IS_UNTOLD).label("has_news"),
         )
         .select_from(service_state)
         .join(asked, true())
@@ -77,10 +81,8 @@ def _look_up(asked: Any) -> Select[Any]:
 _one = select(*(bindparam(name, type_=kind).label(name) for name, kind in _ASKED.items())).subquery("asked")
 _LOOK_UP_ONE = HotSelect(_look_up(_one), dialect="sqlite")
 _LOOK_UP_MANY = HotSelect(_look_up(unnested(_ASKED)), dialect="postgresql")
-_REMEMBER = HotInsert(inbox, ("key", "citizen_id", "received", "kind", "reply"))
-_BLANK = update(inbox).where(inbox.c.citizen_id == bindparam("who")).values(reply=bindparam("silence"))
-_OLD = select(inbox.c.id).where(inbox.c.received < bindparam("before")).limit(bindparam("limit"))
-_PURGE = delete(inbox).where(inbox.c.id.in_(_OLD))
+_REMEMBER = HotInsert(inbox, ("key", "citizen_id", "received", "kind", "said", "reply"))
+_BLANK = update(inbox).where(inbox.c.citizen_id == bindparam("who")).values(said=None, reply=bindparam("silence"))
 
 
 def look_up(conn: Connection, asked: Sequence[Asked]) -> list[Arrival]:
@@ -94,8 +96,9 @@ def look_up(conn: Connection, asked: Sequence[Asked]) -> list[Arrival]:
 
 
 def _arrival(row: Sequence[Any]) -> Arrival:
-    _, reply, citizen_id, revision, state, heard, quiet_reason, version, status = row
-    return Arrival(reply, citizen_id, revision or 0, state or "", heard, quiet_reason, version or 0, status or "")
+    _, reply, citizen_id, revision, state, heard, quiet_reason, version, status, news = row
+    known = (reply, citizen_id, revision or 0, state or "", heard, quiet_reason, version or 0, status or "")
+    return Arrival(*known, has_news=bool(news))
 
 
 def remember(conn: Connection, handled: Sequence[Handled]) -> None:
@@ -104,14 +107,9 @@ def remember(conn: Connection, handled: Sequence[Handled]) -> None:
     Raises:
         sqlalchemy.exc.IntegrityError or the driver's own: one of them was handled already.
     """
-    _REMEMBER.run(conn, [(one.key, one.citizen_id, one.received, one.kind, one.reply) for one in handled])
+    _REMEMBER.run(conn, [(one.key, one.citizen_id, one.received, one.kind, one.said, one.reply) for one in handled])
 
 
-def blank_replies(conn: Connection, citizen_id: str, *, silence: str) -> None:
+def blank(conn: Connection, citizen_id: str, *, silence: str) -> None:
     """Take the words out of a citizen's rows; the rows stay, so that a late retry changes nothing."""
     conn.execute(_BLANK, {"who": citizen_id, "silence": silence})
-
-
-def purge(conn: Connection, *, before: datetime, limit: int) -> int:
-    """Delete up to `limit` rows received before a moment; return how many."""
-    return conn.execute(_PURGE, {"before": before, "limit": limit}).rowcount

@@ -22,6 +22,7 @@ _ABOUT_THE_SAME = timedelta(seconds=20)  # rows that were under way together blo
 _OPEN = insert(lanes).values(
     lane=bindparam("name"),
     per_second=bindparam("rate"),
+    every=bindparam("seconds"),
     burst=bindparam("most"),
     day_limit=bindparam("daily"),
     micro_tokens=bindparam("tokens"),
@@ -33,6 +34,7 @@ _OPEN = _OPEN.on_conflict_do_update(
     index_elements=["lane"],
     set_={
         "per_second": _OPEN.excluded.per_second,
+        "every": _OPEN.excluded.every,
         "burst": _OPEN.excluded.burst,
         "day_limit": _OPEN.excluded.day_limit,
     },
@@ -63,11 +65,15 @@ _ALL = select(lanes).order_by(lanes.c.lane)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a lane may do: calls a second on average, calls at once after a rest, calls a day."""
+    """What a lane may do: calls a second on average, calls at once after a rest, calls a day.
+
+    A slow lane's `per_second` are spread over `every` so many seconds.
+    """
 
     per_second: int
     burst: int
     day_limit: int
+    every: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +91,7 @@ class Bucket:
 
     def seconds_to(self, calls: int) -> float:
         """Return the seconds until the bucket alone would grant so many calls."""
-        return max(0, calls * MICRO - self.micro_tokens) / (self.limits.per_second * MICRO)
+        return max(0, calls * MICRO - self.micro_tokens) * self.limits.every / (self.limits.per_second * MICRO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +107,8 @@ class Standing:
 
 def open_lane(conn: Connection, lane: str, *, limits: Limits) -> None:
     """Make the lane with a full bucket, or set its limits and keep its bucket and counts."""
-    values = {"name": lane, "rate": limits.per_second, "most": limits.burst, "daily": limits.day_limit}
-    conn.execute(_OPEN, {**values, "tokens": limits.burst * MICRO, "wall": wall_clock(conn)})
+    values = {"name": lane, "rate": limits.per_second, "seconds": limits.every, "most": limits.burst}
+    conn.execute(_OPEN, {**values, "daily": limits.day_limit, "tokens": limits.burst * MICRO, "wall": wall_clock(conn)})
 
 
 def lock_bucket(conn: Connection, lane: str, *, now: datetime) -> Bucket:
@@ -117,7 +123,7 @@ def lock_bucket(conn: Connection, lane: str, *, now: datetime) -> Bucket:
     wall = wall_clock(conn)  # read after the lock: before it, another's later reading could already stand in the row
     if row.refilled - wall > _STEPPED_BACK:  # or an empty bucket would stay empty until the clock is there again
         conn.execute(_RESTART, {"name": lane, "wall": wall})
-    limits = Limits(per_second=row.per_second, burst=row.burst, day_limit=row.day_limit)
+    limits = Limits(per_second=row.per_second, burst=row.burst, day_limit=row.day_limit, every=row.every)
     tokens, refilled = _refill(row, wall)
     today = _day(now)
     calls_today = row.day_count if row.day == today else 0
@@ -139,7 +145,7 @@ def _refill(row: Row[tuple[object, ...]], wall: datetime) -> tuple[int, datetime
     """Return the bucket's content at `wall`; a little backwards adds nothing, a stepped clock restarts."""
     if wall < row.refilled:
         return row.micro_tokens, wall if row.refilled - wall > _STEPPED_BACK else row.refilled
-    grown = (wall - row.refilled) // timedelta(microseconds=1) * row.per_second
+    grown = (wall - row.refilled) // timedelta(microseconds=1) * row.per_second // row.every
     return min(row.burst * MICRO, row.micro_tokens + grown), wall
 
 

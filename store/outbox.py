@@ -110,6 +110,13 @@ _REVIVE = (
     )
     .values(state=DeliveryState.READY, due=bindparam("again"), settled=None, error=None)
 )
+_CREATED = select(outbox.c.created).where(outbox.c.dedupe == bindparam("dedupe_key"))
+_COUNT_SINCE = select(func.count()).where(
+    outbox.c.citizen_id == bindparam("citizen"),
+    outbox.c.lane == bindparam("name"),
+    outbox.c.created > bindparam("since"),
+)
+_BLANK = update(outbox).where(outbox.c.id == bindparam("row")).values(body=ERASED_BODY)
 _CANCEL_CITIZEN = update(outbox).where(outbox.c.citizen_id == bindparam("citizen"), _NOT_BEGUN).values(_STOPPED)
 _BLANK_CITIZEN = update(outbox).where(outbox.c.citizen_id == bindparam("citizen")).values(body=ERASED_BODY)
 
@@ -118,6 +125,22 @@ def enqueue(conn: Connection, delivery: NewDelivery) -> int | None:
     """Add a row and return its id; None if its dedupe key has a row already, whatever became of that."""
     row_id: int | None = conn.scalar(_ENQUEUE, {name: getattr(delivery, name) for name in NewDelivery.__slots__})
     return row_id
+
+
+def find_created(conn: Connection, dedupe: str) -> datetime | None:
+    """Return when the row of a dedupe key was made, None if there is none."""
+    created: datetime | None = conn.scalar(_CREATED, {"dedupe_key": dedupe})
+    return created
+
+
+def count_since(conn: Connection, citizen_id: str, *, lane: str, since: datetime) -> int:
+    """Count the rows that a lane got for a citizen since then."""
+    return int(conn.scalar(_COUNT_SINCE, {"citizen": citizen_id, "name": lane, "since": since}) or 0)
+
+
+def blank(conn: Connection, row_id: int) -> None:
+    """Take the content out of a row that nobody will send any more."""
+    conn.execute(_BLANK, {"row": row_id})
 
 
 def expire(conn: Connection, lane: str, *, now: datetime) -> int:

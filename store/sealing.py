@@ -1,5 +1,10 @@
-"""Encryption of what must not be readable in a stolen file: phones, names, secrets, raw messages of failures."""
+"""Encryption of what must not be readable in a stolen file: phones, names, secrets, raw messages of failures.
 
+And pseudonyms: names for persons that only the holder of the keys can tie to them.
+"""
+
+import hashlib
+import hmac
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -14,6 +19,15 @@ class Seal:
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._alias_keys = [hashlib.sha256(b"wenming alias\0" + key.encode()).digest() for key in keys]
+
+    def alias(self, name: str) -> str:
+        """Return the pseudonym of a name: 32 hexadecimal digits that mean nothing without the newest key."""
+        return self.aliases(name)[0]
+
+    def aliases(self, name: str) -> list[str]:
+        """Return its pseudonyms under every key, the newest first."""
+        return [hmac.digest(key, name.encode(), "sha256").hex()[:32] for key in self._alias_keys]
 
     def close(self, text: str) -> bytes:
         """Encrypt and sign; lone surrogates are kept."""

@@ -93,8 +93,9 @@ failures = Table(
     METADATA,
     Column("reference", Text, primary_key=True),  # the number that the citizen was told
     Column("happened", Instant, nullable=False, index=True),
-    Column("error", Text, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),  # the raw push, encrypted
+    Column("who", Text, nullable=False, server_default="", index=True),  # SHA-256 of the openid, to erase it by
+    Column("error", Text, nullable=False),  # its type alone: its words may quote the citizen's
+    Column("sealed", LargeBinary, nullable=False),  # the raw push and the error's words, encrypted
 )
 
 articles = Table(
@@ -180,6 +181,12 @@ unanswered = Table(
         "asked",
         sqlite_where=text("state = 'open'"),
         postgresql_where=text("state = 'open'"),
+    ),
+    Index(
+        "ix_unanswered_untold",
+        "citizen_id",
+        sqlite_where=text("state IN ('answered', 'not_ours') AND told IS NULL AND article_id IS NOT NULL"),
+        postgresql_where=text("state IN ('answered', 'not_ours') AND told IS NULL AND article_id IS NOT NULL"),
     ),
 )
 
@@ -302,6 +309,7 @@ lanes = Table(
     METADATA,
     Column("lane", Text, primary_key=True),
     Column("per_second", Integer, nullable=False),
+    Column("every", Integer, nullable=False, server_default=text("1")),  # seconds over which those are spread
     Column("burst", Integer, nullable=False),
     Column("day_limit", Integer, nullable=False),
     Column("micro_tokens", BigId, nullable=False),  # the bucket, in millionths of a call

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
 from bot.app import open_workplace
 from bot.commands import COMMANDS
@@ -25,6 +26,7 @@ SECRET = "0123456789abcdef0123456789abcdef"
 TOKEN = "town-token"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 SEAL_KEY = Fernet.generate_key().decode()
+ROBOT = "/cgi-bin/webhook/send?key=duty-robot"  # the duty officers', on the pretend platform
 SECONDS_TO_START = 20.0
 
 
@@ -137,6 +139,13 @@ class Town:
         found: list[dict[str, Any]] = (await self.control_get(f"calls?path={path}"))["calls"]
         return found
 
+    async def alerts(self, number: int = 0) -> list[str]:
+        """Return what the duty officers' group has received, once there are so many."""
+        async with asyncio.timeout(10):
+            while len(found := (await self.control_get("robot"))["messages"]) < number:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        return [message["content"] for message in found]
+
     async def until(self, question: str, answers: int = 1) -> None:
         """Wait until a query counts as many rows, at most ten seconds."""
         from sqlalchemy import text
@@ -162,11 +171,13 @@ def settings_for(folder: Path, database_url: str, *, platform: str, **changes: o
         "port": free_port(),
         "database_url": database_url,
         "files_dir": folder / "files",
+        "erasure_ledger": folder / "erasures.log",
         "control_socket": folder / "control.sock",
         "secret_keys": SEAL_KEY,
         "live": False,
         "sample_articles": True,
         "clock_offset_file": folder / "clock",
+        "duty_robot_url": None,
         "office_phone": "0371-1234567",
         "office_hours": "工作日 9:00–17:00",
     }
@@ -195,7 +206,8 @@ async def open_town(
     )
     platform = await sandbox.start(port=0)
     addresses = dict.fromkeys(("wechat_api_url", "wechat_open_url", "wechat_mp_url", "wechat_js_url"), platform)
-    settings = settings.model_copy(update=addresses)
+    robot = {} if "duty_robot_url" in changes else {"duty_robot_url": SecretStr(platform + ROBOT)}
+    settings = settings.model_copy(update=addresses | robot)
     try:
         async with run_service(settings) as stop, aiohttp.ClientSession() as session:
             database = open_database(settings.database_url)

@@ -21,14 +21,13 @@ class Context:
     confirming: str = ""  # what 确认 would do
     owed: str = ""  # an answer that came too late and can't be sent otherwise
     owed_to: str = ""  # the key of the push that it answers
-    news: bool = False  # questions missed earlier have answers now, see dialogue/answered_later.py
     latitude: float = 0.0  # GCJ-02, the place shared last
     longitude: float = 0.0
     place: str = ""
 
     def only_owed(self) -> "Context":
         """Drop what was going on, but not an answer that is still owed."""
-        return Context(owed=self.owed, owed_to=self.owed_to, news=self.news)
+        return Context(owed=self.owed, owed_to=self.owed_to) if self.owed else NOTHING
 
 
 NOTHING = Context()

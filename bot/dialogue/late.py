@@ -54,6 +54,10 @@ class Patience:
             self._seen = now
         return True
 
+    def left(self) -> float:
+        """Return how many seconds of it are left, negative if none are."""
+        return self.received + PATIENCE_SECONDS - monotonic()
+
     async def outlast(self) -> None:
         """Wait until WeChat has cut the attempt."""
         if self.is_connected():
@@ -93,8 +97,8 @@ def _delivery(reply: Text, *, key: bytes, citizen_id: str, now: datetime) -> New
 
 
 def pay(turn: Turn, reply: Reply) -> Reply:
-    """Put what is owed before a reply in words."""
-    if not turn.context.owed or not isinstance(reply, Text):
+    """Put what is owed before a reply in words; to someone who was just erased nothing is owed any more."""
+    if not turn.context.owed or turn.erased or not isinstance(reply, Text):
         return reply
     owed = turn.context.owed
     turn.context = replace(turn.context, owed="", owed_to="")

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from typing import Protocol
 
 from bot.dialogue.context import Context
 from bot.dialogue.turn import Intent, Understanding
 from bot.knowledge.findings import Article, Finding, Outcome
-from bot.knowledge.library import Library
 from bot.knowledge.normalise import normalise
 from store.start import Words
 
@@ -15,13 +15,27 @@ _QUESTION_MARKS = frozenset("?\uff1f")
 _MOST_PARTS = 6
 _MOST_ANSWERS = 3
 _SHORTEST_PART = 3  # characters, normalised
+_SHORTEST_MISSED = 6  # shorter ones without an answer are mostly said in passing
 _BARE = 12  # characters up to which a question may leave out what it is about
+
+
+class Knowledge(Protocol):
+    """What a listener asks of the articles."""
+
+    def find(self, question: str) -> Finding:
+        """Find the answer to a normalised question."""
+
+    async def look_again(self, finding: Finding, *, said: str, seconds: float) -> Finding:
+        """Return what else there is to make of a finding, in so many seconds."""
+
+    def article(self, article_id: int) -> Article | None:
+        """Return a published article."""
 
 
 class Listener:
     """Understands what a citizen wrote, with the knowledge as it is now and the talk as it stands."""
 
-    def __init__(self, words: Words, library: Library) -> None:
+    def __init__(self, words: Words, library: Knowledge) -> None:
         self._library = library
         self._phrases = {normalise(phrase): Intent(meaning) for phrase, meaning in words.phrases.items()}
         self._contains = {normalise(part): Intent(meaning) for part, meaning in words.contains.items()}
@@ -30,20 +44,21 @@ class Listener:
         self._closings = words.follow_ups.closings
         self._connectors = tuple(sorted(words.connectors, key=len, reverse=True))
 
-    def understand(self, text: str, context: Context, *, is_warm: bool) -> Understanding:
-        """Return what the words mean; `is_warm`: they follow closely on what was said before."""
+    async def understand(self, text: str, context: Context, *, is_warm: bool, seconds: float) -> Understanding:
+        """Return what the words mean, in so many seconds; `is_warm`: they follow closely on what was said before."""
         words = normalise(text)
         if (intent := self._steering(words)) is not None:
             return Understanding(intent=intent)
         if chosen := _choice(words):
             return self.pick(context.choices[chosen - 1]) if chosen <= len(context.choices) else Understanding()
         finding = self._library.find(words)
-        if finding.outcome is Outcome.UNKNOWN and (meant := self._meant_by_part(words)) is not None:
+        if finding.outcome is not Outcome.ANSWER and (meant := self._meant_by_part(words)) is not None:
             return Understanding(intent=meant)
         if several := self._several(text, finding):
             return Understanding(finding=several[0], article=several[0].best.article, more=tuple(several[1:]))
         if is_warm and (going_on := self._going_on(words, finding, context)) is not None:
             return going_on
+        finding = await self._library.look_again(finding, said=text, seconds=seconds)
         return Understanding(finding=finding, article=_answer(finding))
 
     def pick(self, article_id: int | str) -> Understanding:
@@ -64,9 +79,13 @@ class Listener:
             return []
         found = [(is_question, self._library.find(words)) for words, is_question in parts]
         answered = {one.best.article.id: one for _, one in found if one.outcome is Outcome.ANSWER}
-        if not answered or (len(answered) == 1 and whole.outcome is Outcome.ANSWER):
+        missed = [
+            one
+            for is_question, one in found
+            if is_question and one.outcome is Outcome.UNKNOWN and len(one.question) >= _SHORTEST_MISSED
+        ]
+        if not answered or (len(answered) == 1 and whole.outcome is Outcome.ANSWER and not missed):
             return []
-        missed = [one for is_question, one in found if is_question and one.outcome is Outcome.UNKNOWN]
         return [*list(answered.values())[:_MOST_ANSWERS], *missed[:1]]
 
     def _parts(self, text: str) -> list[tuple[str, bool]]:
@@ -93,7 +112,10 @@ class Listener:
             return None
         if finding.outcome is Outcome.ANSWER and not _is_about_the_same(finding.best.article, last):
             return None
-        return Understanding(finding=fuller, article=_answer(fuller), again=fuller.best.article.id == last.id)
+        again = fuller.best.article.id == last.id
+        if not is_marked and finding.outcome is Outcome.SUGGEST and (again or fuller.outcome is Outcome.SUGGEST):
+            return None  # it stands by itself well enough
+        return Understanding(finding=fuller, article=_answer(fuller), again=again)
 
     def _without_opening(self, words: str, openings: Sequence[str]) -> str:
         opening = next((one for one in openings if words.startswith(one)), "")

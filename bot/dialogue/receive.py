@@ -25,7 +25,7 @@ from bot.dialogue.router import Router, expects_answer
 from bot.dialogue.transaction import Attempt, Done, kind_of
 from bot.dialogue.turns import Turns
 from bot.knowledge.library import Library
-from bot.logs import mask
+from bot.logs import mask, without_words
 from bot.metrics import Metrics
 from bot.wechat.messages import SILENCE, Event, Push, Reply, Silence, Text
 from store import failures, inbox
@@ -35,6 +35,8 @@ from store.sealing import Seal
 
 _LOG = logging.getLogger("wenming.message")
 _DIALOGUES_IN_MIND = 10_000
+_MOST_WORDS = 2000  # characters of an error's words that are kept
+_SECONDS_TO_ACT = 1.0  # of WeChat's patience, kept for phase two
 _MOST_THOUGHTS = 5  # how often phase one may be overtaken by another change before we give up
 
 
@@ -120,7 +122,9 @@ class Receiver:
         now = self._clock.now()
         dialogue = self._in_mind.get(push.openid, UNSEEN)
         for _ in range(_MOST_THOUGHTS):
-            understanding = await self._router.understand(push, dialogue, now)
+            understanding = await self._router.understand(
+                push, dialogue, now, seconds=patience.left() - _SECONDS_TO_ACT
+            )
             attempt = Attempt(
                 push=push, key=key, dialogue=dialogue, understanding=understanding, now=now, patience=patience
             )
@@ -146,20 +150,21 @@ class Receiver:
         """Say sorry with a reference number; keep the raw push for inspection and the words for its retries."""
         reference = secrets.token_hex(3).upper()
         self._metrics.failures.inc()
-        _LOG.error("message failed", exc_info=error, extra={"id": key.hex()[:12], "reference": reference})
+        where = {"error": type(error).__qualname__, "traceback": without_words(error)}
+        _LOG.error("message failed", extra={"id": key.hex()[:12], "reference": reference, **where})
         reply = Text(texts.failed(reference)) if expects_answer(push) else SILENCE
         try:
             await self._database.write(self._keep_failure, push, key=key, reference=reference, error=error, reply=reply)
-        except DATABASE_TROUBLE:
-            _LOG.exception("failure could not be kept", extra={"reference": reference})
+        except DATABASE_TROUBLE as trouble:
+            _LOG.error("failure could not be kept", extra={"reference": reference, "traceback": without_words(trouble)})
         return Done(reply, UNSEEN)
 
     def _keep_failure(
         self, conn: Connection, push: Push, *, key: bytes, reference: str, error: Exception, reply: Reply
     ) -> None:
-        raw = orjson.dumps(asdict(push), default=str).decode()
-        now = self._clock.now()
-        failures.record(conn, self._seal, reference=reference, raw=raw, error=repr(error)[:500], now=now)
+        raw = orjson.dumps({"push": asdict(push), "error": repr(error)[:_MOST_WORDS]}, default=str).decode()
+        kind, now = type(error).__qualname__, self._clock.now()
+        failures.record(conn, self._seal, reference=reference, openid=push.openid, raw=raw, error=kind, now=now)
         inbox.remember(conn, [Handled(key, None, now, kind_of(push), dump_reply(reply))])
 
     def _note(self, push: Push, key: bytes, done: Done, seconds: float) -> None:

@@ -7,6 +7,7 @@ from bot.dialogue.context import Dialogue
 from bot.dialogue.listening import Listener
 from bot.dialogue.turn import Capability, Intent, Turn, Understanding
 from bot.knowledge.library import Library
+from bot.knowledge.sensitive import Watch
 from bot.wechat.messages import SILENCE, Event, Message, Push, Reply
 from store.start import Words
 
@@ -17,12 +18,13 @@ _BY_NAME = {intent.value: intent for intent in Intent}
 class Router:
     """Holds the capabilities in the order in which they are tried, and what understanding needs."""
 
-    def __init__(self, capabilities: Sequence[Capability], *, words: Words, library: Library) -> None:
+    def __init__(self, capabilities: Sequence[Capability], *, words: Words, library: Library, watch: Watch) -> None:
         self._capabilities = tuple(capabilities)
+        self._watch = watch
         self._listener = Listener(words, library)
 
-    async def understand(self, push: Push, dialogue: Dialogue, now: datetime) -> Understanding:
-        """Phase one: think about the push without changing anything or opening a transaction."""
+    async def understand(self, push: Push, dialogue: Dialogue, now: datetime, *, seconds: float) -> Understanding:
+        """Phase one: think about the push for `seconds` at most, without changing anything or opening a transaction."""
         if isinstance(push, Event):
             return Understanding(intent=_named_intent(push.key) if push.name == "click" else None)
         if push.kind != "text":
@@ -31,7 +33,10 @@ class Router:
             return self._listener.pick(push.menu_id.removeprefix(ARTICLE_LINK))
         if (meant := _named_intent(push.menu_id)) is not None:
             return Understanding(intent=meant)
-        return self._listener.understand(push.text, dialogue.context(now), is_warm=dialogue.is_warm(now))
+        if (sighting := self._watch.find(push.text)) is not None:
+            return Understanding(sensitive=sighting)
+        context, is_warm = dialogue.context(now), dialogue.is_warm(now)
+        return await self._listener.understand(push.text, context, is_warm=is_warm, seconds=seconds)
 
     def act(self, turn: Turn) -> Reply:
         """Phase two: let the first capability that takes the turn answer it."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import texts
-from bot.dialogue import late
+from bot.dialogue import answered_later, duty, late
 from bot.dialogue.context import UNSEEN, Dialogue, dump_context, load_context
 from bot.dialogue.late import Patience
 from bot.dialogue.replies import dump_reply, load_reply
 from bot.dialogue.router import Router, expects_answer
 from bot.dialogue.turn import Town, Turn, Understanding
-from bot.wechat.messages import Event, Push, Reply, Text
+from bot.wechat.messages import Event, Message, Push, Reply, Text
 from bot.wechat.xml import split_text
 from store import citizens, dialogues, inbox
 from store.database import Connection
@@ -25,6 +25,7 @@ from store.inbox import Arrival, Asked, Handled
 _CITIZENS_EVENTS = frozenset({"subscribe", "unsubscribe", "scan", "click", "view", "view_miniprogram"}) | frozenset(
     {"scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album", "pic_weixin", "location_select"}
 )
+_LONGEST_SAID = 2000  # characters of a message that the transcript keeps
 _LONGEST_REPLY = 1800  # bytes, of WeChat's 2048: room for the tail
 
 
@@ -131,9 +132,14 @@ def _act(turn: Turn, attempt: Attempt, arrival: Arrival, *, router: Router, writ
     if turn.citizen_id and not turn.erased:
         after = Dialogue(arrival.revision + 1, turn.now, turn.context)
         written.dialogues.append(StoredDialogue(turn.citizen_id, after.revision, turn.now, dump_context(turn.context)))
-    kind = kind_of(attempt.push)
-    written.handled.append(Handled(attempt.key, turn.citizen_id or None, attempt.now, kind, dump_reply(reply)))
+    kind, said = kind_of(attempt.push), None if turn.erased else _said(attempt.push)
+    written.handled.append(Handled(attempt.key, turn.citizen_id or None, attempt.now, kind, dump_reply(reply), said))
     return Done(reply, after, outgoing=turn.outgoing, late=is_late)
+
+
+def _said(push: Push) -> str | None:
+    """Return the words for the transcript."""
+    return push.text[:_LONGEST_SAID] if isinstance(push, Message) and push.kind == "text" else None
 
 
 def kind_of(push: Push) -> str:
@@ -160,6 +166,7 @@ def _begin(conn: Connection, attempt: Attempt, arrival: Arrival, town: Town, *, 
         citizen_id=citizen_id,
         context=_stored(arrival).context(attempt.now),
         now=attempt.now,
+        has_news=arrival.has_news,
     )
 
 
@@ -169,8 +176,9 @@ def _is_citizens(push: Push) -> bool:
 
 def _reply(turn: Turn, router: Router, *, quiet: bool) -> Reply:
     if quiet and expects_answer(turn.push):
+        duty.tell(turn, answered=texts.QUIET)
         return Text(texts.QUIET)
-    reply = late.pay(turn, router.act(turn))
+    reply = late.pay(turn, answered_later.tell(turn, router.act(turn)))
     return _fit(turn, reply) if isinstance(reply, Text) else reply
 
 

@@ -7,11 +7,13 @@ from enum import StrEnum
 
 from bot.dialogue.context import Context
 from bot.knowledge.findings import Article, Finding
+from bot.knowledge.sensitive import Sighting
 from bot.settings import Settings
 from bot.texts import Office
 from bot.wechat.accounts import Capabilities
 from bot.wechat.messages import Message, Push, Reply
 from store.database import Connection
+from store.sealing import Seal
 
 
 class Intent(StrEnum):
@@ -32,6 +34,10 @@ class Intent(StrEnum):
     MORE = "more"
     NONE_OF_THESE = "none_of_these"
     PRIVACY = "privacy"
+    PRIVACY_NOTICE = "privacy_notice"
+    EXPORT = "export"
+    CONSENT = "consent"
+    WITHDRAW_CONSENT = "withdraw_consent"
     ERASE = "erase"
     CONFIRM_ERASE = "confirm_erase"
     ASK = "ask"
@@ -50,6 +56,7 @@ class Understanding:
     more: tuple[Finding, ...] = ()  # of further questions in the same message
     again: bool = False  # it goes on from the last answer, and that answer is all there is
     gone: bool = False  # an article was picked that is no longer published
+    sensitive: Sighting | None = None  # a person must see this at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +64,7 @@ class Town:
     """What stays the same for all turns: the office, the account, the common subjects."""
 
     settings: Settings
+    seal: Seal
     office: Office
     can: Capabilities
     topics: Callable[[], tuple[Article, ...]]
@@ -76,6 +84,7 @@ class Turn:
     citizen_id: str
     context: Context
     now: datetime
+    has_news: bool = False  # a question missed earlier may have its answer now
     erased: bool = field(default=False, init=False)  # a capability erased the citizen: nothing is to be remembered
     outgoing: bool = field(default=False, init=False)  # outbox rows were written: wake the sender
 

@@ -7,8 +7,8 @@ import asyncio
 import pickle
 import signal
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.knowledge.findings import Article, Thresholds
 from bot.knowledge.index import Index
@@ -31,6 +31,7 @@ class Plan:
     off_topic: Sequence[str]
     thresholds: Thresholds
     cache: int
+    vectors: Mapping[bytes, bytes] = field(default_factory=dict)
 
 
 def build(plan: Plan) -> Index:
@@ -41,6 +42,7 @@ def build(plan: Plan) -> Index:
         off_topic=plan.off_topic,
         thresholds=plan.thresholds,
         cache=plan.cache,
+        vectors=plan.vectors,
     )
 
 

@@ -22,19 +22,19 @@ class Marks:
     """Three marks of a result, each from 0 (bad) up."""
 
     strength: float  # logarithm of the best article's score per weight asked
-    lead: float  # the best article's distance to the next one, as a part of its score
+    lead: float  # the best article's distance to the next one on another topic, as a part of its score
     evidence: float  # logarithm of the weight that the best article covers
 
     @classmethod
-    def of(cls, scores: Scores, ranking: Sequence[int]) -> Self:
-        """Return the marks of the best article; `ranking` holds the places of the articles, best first."""
-        best = scores.fit.item(ranking[0])
+    def of(cls, scores: Scores, place: int) -> Self:
+        """Return the marks of the best article, which stands at `place`."""
+        best = scores.fit.item(place)
         if best <= 0:
             return cls(0.0, 0.0, 0.0)
+        rivals = scores.fit[scores.topics != scores.topics.item(place)]
         # Without a rival there is no lead, and that a single character is in one article only is mere chance.
-        rivals = len(ranking) > 1 and scores.tokens > 1
-        lead = 1 - scores.fit.item(ranking[1]) / best if rivals else 0.0
-        return cls(math.log1p(best / scores.asked), lead, math.log1p(scores.known.item(ranking[0])))
+        lead = 1 - rivals.max().item() / best if len(rivals) and scores.tokens > 1 else 0.0
+        return cls(math.log1p(best / scores.asked), lead, math.log1p(scores.known.item(place)))
 
 
 @dataclass(frozen=True, slots=True)

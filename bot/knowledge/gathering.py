@@ -22,10 +22,11 @@ _SIXTEEN_BITS: Final = 2**16
 
 @dataclass(frozen=True, slots=True)
 class ArticleTexts:
-    """An article's normalised texts; `prompts` are its title and samples."""
+    """An article's normalised texts; `prompts` are its title and samples. Articles of one topic are no rivals."""
 
     prompts: Sequence[str]
     body: str
+    topic: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,13 +62,14 @@ def gather(articles: Sequence[ArticleTexts], *, synonyms: Synonyms, off_topic: S
     prompts = list(chain.from_iterable(article.prompts for article in articles))
     seen = _count([*prompts, *(article.body for article in articles)], vocabulary, synonyms)
     sizes = np.array([len(article.prompts) for article in articles])
+    topics = np.array([article.topic for article in articles])
     every = np.arange(len(articles))
     owners = np.concatenate([every.repeat(sizes), every, every])
     held, holders = np.divmod(_distinct(seen.tokens * len(articles) + owners[seen.texts]), len(articles))
     wholes = _Occurrences(held, holders + len(prompts) + len(articles), np.ones(len(held)))
     strangers = [tokens_of(sentence, synonyms) for sentence in off_topic]
     weights = _weigh(np.bincount(held, minlength=len(vocabulary)), len(articles), strangers, vocabulary)
-    postings = _arrange(seen, wholes, weights, sizes=sizes, owners=owners)
+    postings = _arrange(seen, wholes, weights, sizes=sizes, owners=owners, topics=topics)
     names = list(vocabulary)
     return Gathered(postings, vocabulary, [names[place] for place in _distinct(seen.tokens[seen.texts < len(prompts)])])
 
@@ -127,6 +129,7 @@ def _arrange(
     *,
     sizes: Places,
     owners: Places,
+    topics: Places,
 ) -> Postings:
     """Put each token's postings together; `sizes`: how many prompts each article has."""
     tokens = np.concatenate([seen.tokens, wholes.tokens])
@@ -144,6 +147,7 @@ def _arrange(
         rarest=weights.rarest,
         prompt_starts=sizes.cumsum() - sizes,
         owners=owners,
+        topics=topics,
         prompts=prompts,
         articles=len(sizes),
     )

@@ -10,12 +10,25 @@ from bot.clock import Clock
 from bot.knowledge.building import Plan, build, build_beside
 from bot.knowledge.findings import Article, Finding, Thresholds
 from bot.knowledge.index import Index
-from store import articles
+from bot.knowledge.second_look import SecondLook
+from bot.knowledge.semantic import texts_of
+from bot.settings import Settings
+from store import articles, embeddings, synonyms
 from store.articles import APPROVED, SAMPLE, StoredArticle
 from store.database import Connection, Database
-from store.start import read_off_topic, read_synonyms
+from store.start import read_off_topic
 
 _LOG = logging.getLogger("wenming.knowledge")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What a snapshot is made from, as it stood at one moment."""
+
+    version: int
+    articles: Sequence[StoredArticle]
+    synonyms: Sequence[Sequence[str]]
+    changes: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,8 @@ class Library:
         samples_too: bool,
         cache: int,
         measure: Callable[[int, int, float], None],
+        model: str = "",
+        second_look: SecondLook | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -46,6 +61,8 @@ class Library:
         self._statuses = (APPROVED, SAMPLE) if samples_too else (APPROVED,)
         self._cache = cache
         self._measure = measure  # (version, articles, seconds it took) after each rebuild
+        self._model = model  # whose vectors are compared, "" for none
+        self._second_look = second_look
         self._snapshot: _Snapshot | None = None
         self._rebuilding = asyncio.Lock()
 
@@ -64,6 +81,15 @@ class Library:
         assert self._snapshot is not None, "refresh() comes before the first question"
         finding = self._snapshot.index.find_normalised(question)
         return finding.corrected(self._snapshot.moved) if self._snapshot.moved else finding
+
+    async def look_again(self, finding: Finding, *, said: str, seconds: float) -> Finding:
+        """Return what the optional models make of a finding in so many seconds; without them, the same."""
+        assert self._snapshot is not None
+        if self._second_look is None:
+            return finding
+        snapshot = self._snapshot
+        better = await self._second_look.look(snapshot.index, finding, said=said, seconds=seconds)
+        return better.corrected(snapshot.moved) if snapshot.moved else better
 
     def article(self, article_id: int) -> Article | None:
         """Return a published article."""
@@ -112,26 +138,42 @@ class Library:
     async def _load(self, now: datetime) -> _Snapshot:
         started = asyncio.get_running_loop().time()
 
-        def read(conn: Connection) -> tuple[int, list[StoredArticle], datetime | None]:
-            version = articles.read_version(conn)
-            published = articles.list_published(conn, statuses=self._statuses, now=now)
-            return version, published, articles.next_validity_change(conn, now=now)
+        def read(conn: Connection) -> _Rows:
+            return _Rows(
+                articles.read_version(conn),
+                articles.list_published(conn, statuses=self._statuses, now=now),
+                synonyms.list_groups(conn),
+                articles.next_validity_change(conn, now=now),
+            )
 
-        version, published, changes = await self._database.read(read)
-        found = [to_article(stored) for stored in published]
+        rows = await self._database.read(read)
+        found = [to_article(stored) for stored in rows.articles]
+        off_topic = read_off_topic()
+        vectors: dict[bytes, bytes] = {}
+        if self._model:
+            texts = await asyncio.to_thread(texts_of, found, off_topic)
+            vectors = await self._database.read(embeddings.get_many, texts, model=self._model)
         plan = Plan(
             articles=found,
-            synonyms=read_synonyms(),
-            off_topic=read_off_topic(),
+            synonyms=rows.synonyms,
+            off_topic=off_topic,
+            vectors=vectors,
             thresholds=self._thresholds,
             cache=self._cache,
         )
         # The first one is waited for; the others must leave the messages their time.
         index = await (build_beside(plan) if self._snapshot else asyncio.to_thread(build, plan))
         seconds = asyncio.get_running_loop().time() - started
-        self._measure(version, len(found), seconds)
-        _LOG.info("knowledge", extra={"version": version, "articles": len(found), "seconds": round(seconds, 3)})
-        return _Snapshot(version, index, {article.id: article for article in found}, changes)
+        self._measure(rows.version, len(found), seconds)
+        _LOG.info("knowledge", extra={"version": rows.version, "articles": len(found), "seconds": round(seconds, 3)})
+        return _Snapshot(rows.version, index, {article.id: article for article in found}, rows.changes)
+
+
+def read_thresholds(settings: Settings) -> Thresholds:
+    """Return how sure an answer must be."""
+    return Thresholds(
+        answer=settings.answer_confidence, suggest=settings.suggest_confidence, redirect=settings.redirect_confidence
+    )
 
 
 def to_article(stored: StoredArticle) -> Article:

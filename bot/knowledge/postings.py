@@ -25,6 +25,7 @@ class Scores:
     known: Numbers  # the part of the question that the article's words cover
     asked: float  # the whole question
     tokens: int  # how many different ones of the question the knowledge base has
+    topics: Places  # by article
 
     def ranking(self, count: int) -> list[int]:
         """Return the places of the best articles, best first."""
@@ -52,6 +53,7 @@ class Postings:
     rarest: float  # the rarity of a token that no article has
     prompt_starts: Places  # by article
     owners: Places  # the article of each text
+    topics: Places  # by article, alike for those on the same measure
     prompts: int
     articles: int
     rows: dict[int, _Row] = field(default_factory=dict, init=False)  # by token asked for so far
@@ -121,4 +123,4 @@ class Postings:
         fit = np.maximum.reduceat(totals[: self.prompts], self.prompt_starts)
         fit += _BODY_SHARE * totals[self.prompts : -self.articles]
         fit += _WHOLE_SHARE * whole
-        return Scores(fit, whole, weight + question.strange * self.rarest, len(question.tokens))
+        return Scores(fit, whole, weight + question.strange * self.rarest, len(question.tokens), self.topics)

@@ -7,19 +7,24 @@ from typing import Final
 
 from bot.knowledge.confidence import Confidence, Marks, Trial
 from bot.knowledge.gathering import ArticleTexts
-from bot.knowledge.postings import Postings
+from bot.knowledge.postings import Postings, Scores
 from bot.knowledge.question import Reader
+from bot.knowledge.semantic import Meanings, fuse
 
-_LONGEST: Final = 400  # samples asked; more of them don't change the result
-_OFF_TOPIC_WEIGHT: Final = 2.0
+_LONGEST: Final = 1600  # samples asked; with fewer the result depends on which
+_OFF_TOPIC_SHARE: Final = 0.4  # of the samples' weight, however many sentences there are
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """`recall` is the share of the samples that found their article without their own help."""
+    """`recall` is the share of the samples that found their article without their own help.
+
+    `with_meanings` is the confidence where the question's vector is there too, None if there are no vectors.
+    """
 
     confidence: Confidence
     recall: float
+    with_meanings: Confidence | None
 
 
 def rehearse(
@@ -28,19 +33,34 @@ def rehearse(
     *,
     texts: Sequence[ArticleTexts],
     off_topic: Sequence[str],
+    meanings: Meanings | None = None,
 ) -> Rehearsal:
     """Ask each sample, or every n-th of very many, and each off-topic sentence."""
-    trials: list[Trial] = []
-    samples = _samples(texts)
-    for number, text in samples[:: len(samples) // _LONGEST + 1]:
-        scores = postings.score_without(reader.read(text), number)
-        ranking = scores.ranking(2)
-        trials.append(Trial(Marks.of(scores, ranking), ranking[0] == postings.owners[number], 1.0))
-    found = sum(trial.right for trial in trials) / max(len(trials), 1)
-    for text in off_topic:
-        scores = postings.score(reader.read(text))
-        trials.append(Trial(Marks.of(scores, scores.ranking(2)), right=False, weight=_OFF_TOPIC_WEIGHT))
-    return Rehearsal(Confidence.fitted(trials), found)
+    asked = _samples(texts)
+    asked = asked[:: len(asked) // _LONGEST + 1]
+    numbers = [number for number, _ in asked]
+    scores = [postings.score_without(reader.read(text), number) for number, text in asked]
+    scores += [postings.score(reader.read(text)) for text in off_topic]
+    topics = [*(int(postings.topics[postings.owners[number]]) for number in numbers), *(None for _ in off_topic)]
+    weight = _OFF_TOPIC_SHARE * len(asked) / max(len(off_topic), 1)
+    trials = [_trial(score, topic, weight) for score, topic in zip(scores, topics, strict=True)]
+    found = sum(trial.right for trial in trials) / max(len(asked), 1)
+    if meanings is None:
+        return Rehearsal(Confidence.fitted(trials), found, None)
+    likenesses = chain(meanings.rehearsed(numbers), map(meanings.likeness_off_topic, range(len(off_topic))))
+    fused = [
+        _trial(fuse(score, likeness), topic, weight)
+        for score, likeness, topic in zip(scores, likenesses, topics, strict=True)
+        if likeness is not None
+    ]
+    return Rehearsal(Confidence.fitted(trials), found, Confidence.fitted(fused))
+
+
+def _trial(scores: Scores, topic: int | None, off_topic_weight: float) -> Trial:
+    """Return how a question about a topic fared; None: about none of ours."""
+    best = scores.ranking(1)[0]
+    weight = off_topic_weight if topic is None else 1.0
+    return Trial(Marks.of(scores, best), scores.topics.item(best) == topic, weight)
 
 
 def _samples(texts: Sequence[ArticleTexts]) -> list[tuple[int, str]]:

@@ -7,10 +7,12 @@ from typing import Final
 
 from bot.knowledge.confidence import Confidence, Marks
 from bot.knowledge.findings import Article, Finding, Hit, Outcome, Thresholds
-from bot.knowledge.postings import Postings
+from bot.knowledge.postings import Postings, Scores
 from bot.knowledge.question import Reader
+from bot.knowledge.semantic import Meanings, Vector, fuse
 
 _HITS: Final = 3
+_FEWEST_TOKENS: Final = 2  # that a question answered at once shares with the articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +25,50 @@ class Search:
     postings: Postings
     confidence: Confidence
     thresholds: Thresholds
+    meanings: Meanings | None = None
+    confidence_with_meanings: Confidence | None = None
 
-    def find(self, question: str) -> Finding:
-        """`question` is normalised."""
+    def find(self, question: str, vector: Vector | None = None) -> Finding:
+        """`question` is normalised; `vector` is what it means, where that is known."""
         if question in self.exact:
             article = self.articles[self.exact[question]]
             return Finding(Outcome.ANSWER, (Hit(article, 1.0, 1.0),), question, lambda: "exact: a title or sample")
         if not question:
             return Finding(Outcome.UNKNOWN, (), question, lambda: "nothing to search")
-        scores = self.postings.score(self.reader.read(question))
+        scores, confidence = self._score(question, vector)
         ranking = scores.ranking(_HITS)
-        seen = Marks.of(scores, ranking)
+        seen = Marks.of(scores, ranking[0])
         if not seen.strength:
             return Finding(Outcome.UNKNOWN, (), question, lambda: "no word of it is in any article")
-        chance = self.confidence.chance(seen)
+        chance = confidence.chance(seen)
         fits = [scores.fit.item(number) / scores.asked for number in ranking]
-        outcome, hits = self.thresholds.outcome(chance), self._hits(ranking, fits, chance)
+        outcome, hits = self._outcome(ranking[0], scores.tokens, chance), self._hits(ranking, fits, chance)
         return Finding(outcome, hits, question, partial(self._why, seen, chance))
 
-    def measures(self, question: str, count: int) -> tuple[int, ...]:
-        """Return the best different measures of the work plan, best first; `question` is normalised."""
+    def nearest(self, question: str, vector: Vector | None, count: int) -> tuple[Article, ...]:
+        """Return so many articles that fit at all, best first."""
+        scores, _ = self._score(question, vector)
+        return tuple(self.articles[place] for place in scores.ranking(count) if scores.fit.item(place) > 0)
+
+    def _score(self, question: str, vector: Vector | None) -> tuple[Scores, Confidence]:
         scores = self.postings.score(self.reader.read(question))
+        with_meanings = self.confidence_with_meanings
+        if vector is None or self.meanings is None or with_meanings is None or not self.meanings.suits(vector):
+            return scores, self.confidence
+        return fuse(scores, self.meanings.likeness(vector)), with_meanings
+
+    def measures(self, question: str, count: int, vector: Vector | None = None) -> tuple[int, ...]:
+        """Return the best different measures of the work plan, best first; `question` is normalised."""
+        scores, _ = self._score(question, vector)
         places = [self.exact[question]] if question in self.exact else []
         places += [place for place in scores.ranking(len(self.articles)) if scores.fit.item(place) > 0]
         measures = dict.fromkeys(self.articles[place].measure for place in places)
         return tuple(measure for measure in measures if measure is not None)[:count]
+
+    def _outcome(self, best: int, tokens: int, chance: float) -> Outcome:
+        outcome = self.thresholds.outcome(chance, ours=self.articles[best].ours)
+        # That a single character is in few articles is mere chance.
+        return Outcome.SUGGEST if tokens < _FEWEST_TOKENS and outcome is Outcome.ANSWER else outcome
 
     def _hits(self, ranking: Sequence[int], fits: Sequence[float], chance: float) -> tuple[Hit, ...]:
         # The runners-up share what the best one leaves, and none is surer than the best.
@@ -60,7 +81,10 @@ class Search:
         )
 
     def _why(self, seen: Marks, chance: float) -> str:
-        limits = f"answer from {self.thresholds.answer:.2f}, suggest from {self.thresholds.suggest:.2f}"
+        limits = (
+            f"answer from {self.thresholds.answer:.2f}, another door from {self.thresholds.redirect:.2f}, "
+            f"suggest from {self.thresholds.suggest:.2f}"
+        )
         return (
             f"confidence {chance:.2f} ({limits}): "
             f"strength {seen.strength:.2f}, lead {seen.lead:.2f}, evidence {seen.evidence:.2f}"

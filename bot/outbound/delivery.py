@@ -7,16 +7,18 @@ from enum import StrEnum
 import orjson
 
 from store.outbox import NewDelivery
+from store.unanswered import DEDUPE as ANSWER_DEDUPE
 
 REPLY = 0  # priorities: replies go before case notices, and these before broadcasts
 NOTICE = 5
 
 
 class LaneName(StrEnum):
-    """The lanes, one per interface of WeChat's."""
+    """The lanes, one per interface."""
 
     CUSTOMER_MESSAGE = "customer_message"
     MEDIA = "media"
+    ROBOT = "robot"
 
 
 class MalformedBody(Exception):
@@ -32,12 +34,34 @@ class CustomerText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerAnswer:
+    """An answer found later, to a citizen whose window is open; its article is read when the message leaves."""
+
+    citizen_id: str
+    question: str  # as it is repeated to the citizen
+    article_id: int
+    asked_id: int  # the row of `unanswered`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchMedia:
     """A file to fetch: by its address if WeChat pushed one (pictures), else by its media id, good for three days."""
 
     attachment_id: int
     media_id: str = ""
     picture_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyAlert:
+    """What the duty officer must see: no openid, the citizen's words cut short, and what they were answered."""
+
+    kind: str
+    citizen: str  # enough of the citizen_id to find the person by
+    said: str
+    answered: str
+    reference: str  # of the message, as in the log
+    raised: str  # in the town's time, for people to read
 
 
 def text_delivery(
@@ -63,6 +87,20 @@ def text_delivery(
     )
 
 
+def answer_delivery(body: CustomerAnswer, now: datetime) -> NewDelivery:
+    """Return the row that tells an answer found later; a question gets one message, ever."""
+    return NewDelivery(
+        lane=LaneName.CUSTOMER_MESSAGE,
+        priority=NOTICE,
+        body=_dump(body),
+        due=now,
+        created=now,
+        citizen_id=body.citizen_id,
+        dedupe=f"{ANSWER_DEDUPE}{body.asked_id}",
+        repeatable=False,
+    )
+
+
 def media_delivery(body: FetchMedia, now: datetime, *, citizen_id: str) -> NewDelivery:
     """Return the row that fetches a file; a second fetch does no harm."""
     return NewDelivery(
@@ -77,7 +115,21 @@ def media_delivery(body: FetchMedia, now: datetime, *, citizen_id: str) -> NewDe
     )
 
 
-def load_text(body: str) -> CustomerText:
+def alert_delivery(body: DutyAlert, now: datetime, *, citizen_id: str, dedupe: str, priority: int) -> NewDelivery:
+    """Return the row that alerts the duty officer. A second alert does little harm, a lost one may cost a life."""
+    return NewDelivery(
+        lane=LaneName.ROBOT,
+        priority=priority,
+        body=_dump(body),
+        due=now,
+        created=now,
+        citizen_id=citizen_id,
+        dedupe=dedupe,
+        repeatable=True,
+    )
+
+
+def load_message(body: str) -> CustomerText | CustomerAnswer:
     """Read a row of the customer message lane.
 
     Raises:
@@ -85,9 +137,18 @@ def load_text(body: str) -> CustomerText:
     """
     values = _load(body)
     try:
+        if "article_id" in values:
+            return CustomerAnswer(
+                citizen_id=str(values["citizen_id"]),
+                question=str(values["question"]),
+                article_id=int(str(values["article_id"])),
+                asked_id=int(str(values["asked_id"])),
+            )
         return CustomerText(citizen_id=str(values["citizen_id"]), text=str(values["text"]))
     except KeyError as missing:
         raise MalformedBody(f"the body lacks {missing}") from None
+    except ValueError:
+        raise MalformedBody("the body's ids are no numbers") from None
 
 
 def load_media(body: str) -> FetchMedia:
@@ -107,7 +168,20 @@ def load_media(body: str) -> FetchMedia:
     )
 
 
-def _dump(body: CustomerText | FetchMedia) -> str:
+def load_alert(body: str) -> DutyAlert:
+    """Read a row of the robot lane.
+
+    Raises:
+        MalformedBody.
+    """
+    values = _load(body)
+    try:
+        return DutyAlert(**{name: str(values[name]) for name in DutyAlert.__slots__})
+    except KeyError as missing:
+        raise MalformedBody(f"the body lacks {missing}") from None
+
+
+def _dump(body: CustomerText | CustomerAnswer | FetchMedia | DutyAlert) -> str:
     return orjson.dumps(asdict(body)).decode()
 
 

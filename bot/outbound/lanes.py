@@ -7,18 +7,19 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-from bot.outbound.delivery import FetchMedia, LaneName, load_media, load_text
+from bot.outbound.delivery import CustomerAnswer, FetchMedia, LaneName, load_media, load_message
 from bot.outbound.files import KeptFile, ReceivedFiles, Write
 from bot.outbound.reactions import CannotKeep
 from bot.wechat.api import WeChatApi
 from bot.wechat.errors import MediaExpired, MediaUnusable, NotPermitted, WeChatError
-from store import attachments, citizens
+from store import attachments, citizens, unanswered
 from store.attachments import Attachment, AttachmentState
 from store.claims import Claimed
 from store.database import Connection, Database
 from store.lanes import Limits
 
 Record = Callable[[Connection], object]  # what is written in the transaction that settles the row
+Answers = Callable[[Connection, CustomerAnswer], str | None]  # an answer as it stands now, None if it can't be sent
 
 
 class NotWanted(Exception):
@@ -34,13 +35,17 @@ class Prepared:
 
 
 class Lane(Protocol):
-    """One interface of WeChat's. `width` rows are attempted at once, each within `attempt_seconds`."""
+    """One interface. `width` rows are attempted at once, each within `attempt_seconds`.
+
+    `even_quiet`: it goes on while the quiet switch is on, since it speaks to the office and not to citizens.
+    """
 
     name: LaneName
     limits: Limits
     width: int
     attempt_seconds: float
     client_id_valid: timedelta
+    even_quiet: bool
 
     def prepare(self, conn: Connection, claimed: Claimed) -> Prepared:
         """Look up what the attempt needs, in the transaction that begins it; raises NotWanted or MalformedBody."""
@@ -56,18 +61,31 @@ class CustomerMessages:
     width = 40
     attempt_seconds = 75.0  # a token that must be replaced in between included
     client_id_valid = timedelta(0)
+    even_quiet = False
 
-    def __init__(self, api: WeChatApi, *, limits: Limits | None = None) -> None:
+    def __init__(self, api: WeChatApi, *, answers: Answers, limits: Limits | None = None) -> None:
         self.limits = limits or Limits(per_second=100, burst=50, day_limit=500_000)
         self._api = api
+        self._answers = answers
 
     def prepare(self, conn: Connection, claimed: Claimed) -> Prepared:
         """Look the openid up; who has left or was erased gets nothing."""
-        body = load_text(claimed.body)
+        body = load_message(claimed.body)
         openid = citizens.find_recipient(conn, body.citizen_id)
         if openid is None:
             raise NotWanted("the citizen doesn't follow the account any more")
+        if isinstance(body, CustomerAnswer):
+            return self._prepare_answer(conn, body, openid)
         return Prepared(attempt=partial(self._send, openid, body.text))
+
+    def _prepare_answer(self, conn: Connection, body: CustomerAnswer, openid: str) -> Prepared:
+        """Read the article; what can't be told this way is left for the citizen's next contact."""
+        forget_told = partial(unanswered.forget_told, row_id=body.asked_id)
+        text = self._answers(conn, body)
+        if text is None:
+            forget_told(conn)
+            raise NotWanted("the article isn't published any more, or the window has closed")
+        return Prepared(attempt=partial(self._send, openid, text), if_refused=forget_told)
 
     async def _send(self, openid: str, text: str) -> None:
         await self._api.send_customer_text(openid, text)
@@ -83,6 +101,7 @@ class MediaFetches:
     width = 10
     attempt_seconds = 150.0
     client_id_valid = timedelta(0)
+    even_quiet = False
 
     def __init__(
         self, api: WeChatApi, database: Database, *, files: ReceivedFiles, limits: Limits | None = None

@@ -17,6 +17,7 @@ from bot.wechat.errors import (
     UncertainDelivery,
     Unreachable,
     WeChatError,
+    WrongAddress,
 )
 from store.claims import Claimed, Settlement
 from store.outbox import DeliveryState
@@ -67,7 +68,7 @@ def react(error: WeChatError | CannotKeep, claimed: Claimed, *, now: datetime) -
             return _blocked(error, now + _MINUTE, alarm=False)
         case QuotaSpent():
             return _blocked(error, next_midnight(now), alarm=True)
-        case TokenRejected() | Misconfigured() | CannotKeep():
+        case TokenRejected() | Misconfigured() | WrongAddress() | CannotKeep():
             return _blocked(error, now + _UNTIL_MENDED, alarm=True)
         case _:
             return Reaction(settlement=_refused(error))

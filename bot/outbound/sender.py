@@ -104,7 +104,12 @@ class Sender:
         if limit == 0:
             return ()
         claim = await self._database.write(
-            claims.claim, self._lane.name, limit=limit, lease_seconds=_LEASE_SECONDS, now=self._clock.now()
+            claims.claim,
+            self._lane.name,
+            limit=limit,
+            lease_seconds=_LEASE_SECONDS,
+            now=self._clock.now(),
+            even_quiet=self._lane.even_quiet,
         )
         self._hungry = len(claim.deliveries) == limit
         self._free -= len(claim.deliveries)

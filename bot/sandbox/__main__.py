@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--pause", type=float, default=1.0, help="seconds before the attempt after an error (default %(default)s)"
     )
+    parser.add_argument("--robot-key", default="duty-robot", help="key of the pretend group robot's address")
     parser.add_argument("--clock-file", type=Path, help="file with the seconds to add to real time")
     return parser
 

@@ -24,6 +24,7 @@ SWITCHABLE = frozenset(
         "previous_aes_key",
         "secret",
         "ip_whitelist",
+        "robot_key",
     }
 )
 AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
@@ -58,9 +59,10 @@ class SandboxConfig:
     public_url: str = ""
     clock_file: Path | None = None
     ip_whitelist: tuple[str, ...] | None = None
+    robot_key: str = "duty-robot"
 
     def __post_init__(self) -> None:
-        for name in ("callback", "token", "appid", "secret"):
+        for name in ("callback", "token", "appid", "secret", "robot_key"):
             if not getattr(self, name):
                 raise ConfigError(f"{name} must not be empty")
         for name, choices in (("account", AccountKind), ("mode", Mode), ("format", Format)):

@@ -6,7 +6,7 @@ from typing import cast
 
 from aiohttp import web
 
-from bot.sandbox import push
+from bot.sandbox import api_robot, push
 from bot.sandbox.actions import NotPossible
 from bot.sandbox.body import BadRequest, Body, json_answer, read_body
 from bot.sandbox.clock import iso
@@ -63,6 +63,7 @@ class PlatformControl:
             web.post("/control/quotas", self.quotas),
             web.post("/control/tokens", self.revoke_tokens),
             web.post("/control/templates", self.add_template),
+            web.get("/control/robot", self.robot),
             web.post("/control/verify", self.verify),
             web.post("/control/event", self.event),
             web.post("/control/events/{name}", self.named_event),
@@ -172,6 +173,11 @@ class PlatformControl:
         template = Template(body.text("template_id"), body.text("title"), body.text("content"))
         self._world.templates.by_id[template.id] = template
         return json_answer({"names": list(template.names)})
+
+    async def robot(self, _request: web.Request) -> web.Response:
+        """The group robot's address, and what its group has received."""
+        address = self._world.absolute(f"{api_robot.PATH}?key={self._world.config.robot_key}")
+        return json_answer({"address": address, "messages": [sent.as_json() for sent in self._world.robot.messages]})
 
     async def verify(self, _request: web.Request) -> web.Response:
         return json_answer(await push.verify_address(self._world))

@@ -15,6 +15,7 @@ CALLS_KEPT = 10_000
 SHOWN_CHARACTERS = 20_000
 
 SECRET = re.compile(r"""\b((?:access_token|refresh_token|secret|appsecret)["']?\s*[=:]\s*["']?)([\w-]+)""")
+ROBOT_KEY = re.compile(r"((?<=[?&])key=)([^&#]+)")
 SEALED = re.compile(r"""(<Encrypt><!\[CDATA\[|"Encrypt":\s*")([\w+/]{24})[\w+/=]+""")
 
 
@@ -42,7 +43,7 @@ class Exchange:
             "at": iso(self.at),
             "direction": self.direction,
             "method": self.method,
-            "url": _masked(self.url),
+            "url": ROBOT_KEY.sub(_shortened, _masked(self.url)),
             "status": self.status,
             "milliseconds": self.milliseconds,
             "request": _readable(self.request, self.opened_request),

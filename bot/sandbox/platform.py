@@ -11,6 +11,7 @@ from bot.sandbox import (
     api_media,
     api_menu,
     api_messages,
+    api_robot,
     api_template,
     api_token,
     api_unfilled,
@@ -39,6 +40,7 @@ ENDPOINTS: Mapping[str, Endpoint] = (
     | api_media.ENDPOINTS
     | api_users.ENDPOINTS
     | api_template.ENDPOINTS
+    | api_robot.ENDPOINTS
     | oauth.ENDPOINTS
 )
 

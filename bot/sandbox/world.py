@@ -18,6 +18,7 @@ from bot.sandbox.faults import Fault, Faults, Where
 from bot.sandbox.journal import Exchange, Journal
 from bot.sandbox.media import MediaShelf
 from bot.sandbox.quotas import Quotas
+from bot.sandbox.robot import GroupRobot
 from bot.sandbox.stream import Stream, Tasks
 from bot.sandbox.tickets import QrTickets, Templates
 from bot.sandbox.tokens import Logins, Tokens
@@ -43,6 +44,7 @@ class World:
     tickets: QrTickets = field(default_factory=QrTickets)
     templates: Templates = field(default_factory=Templates)
     quotas: Quotas = field(default_factory=Quotas)
+    robot: GroupRobot = field(default_factory=GroupRobot)
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
     stream: Stream = field(default_factory=Stream)
@@ -96,6 +98,7 @@ class World:
         self.faults.clear()
         self.journal.forget()
         self.quotas.forget()
+        self.robot.forget()
         self.templates.accepted.clear()
         self.tokens.forced_at = float("-inf")
         self.tokens.forced_on.clear()

@@ -4,6 +4,7 @@ WeChatError
 ├── NotPermitted            this kind of account lacks the interface; nothing was sent
 ├── Unreachable             nothing was sent, or a call that may be repeated got no usable answer: try later
 ├── UncertainDelivery       a send's answer was lost: WeChat may have delivered it
+├── WrongAddress            something else than the expected interface answered; an operator must act
 ├── MediaUnusable           a download that is too large, of a wrong type, or at an address we don't fetch from
 └── Refused                 WeChat answered with an errcode
     ├── Busy                WeChat's own trouble: try later
@@ -41,6 +42,10 @@ class Unreachable(WeChatError):
 
 class UncertainDelivery(WeChatError):
     """A send left us and its answer was lost: WeChat may or may not have delivered it."""
+
+
+class WrongAddress(WeChatError):
+    """Something else than the expected interface answered, and will until an operator acts."""
 
 
 class MediaUnusable(WeChatError):

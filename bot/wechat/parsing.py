@@ -94,7 +94,7 @@ def _message(fields: Reading, kind: str) -> Parsed:
         longitude=longitude,
         scale=fields.whole("Scale", _LARGEST_SCALE),
         article_index=fields.whole("Idx", _LARGEST_INDEX),
-        **{ours: fields.text(theirs) for theirs, ours in _TEXTS.items() if theirs in fields.raw},
+        **{_TEXTS[name]: fields.text(name) for name in fields.raw if name in _TEXTS},
     )
     return Parsed(message, tuple(fields.odd))
 

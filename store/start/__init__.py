@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from store.articles import Link, NewArticle
+from store.wordings import Wording
 
 # In the order of the work plan's chapters, then the account itself, then what others are there for.
 _ARTICLE_FILES = ("learning", "city", "people", "communities", "projects", "office", "elsewhere")
@@ -29,6 +30,55 @@ class Words:
     endings: str  # particles that change nothing at the end of a phrase
     follow_ups: FollowUps
     connectors: Sequence[str]  # how a further question begins
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalWords:
+    """What a name, an account, a door or a number plate begins or ends with."""
+
+    introductions: Sequence[str]
+    accounts: Sequence[str]
+    doors: Sequence[str]
+    plates: str
+    surnames: str
+    double_surnames: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SensitiveRule:
+    """Patterns that speak for one kind; `strength` is firm, likely or word."""
+
+    kind: str
+    strength: str
+    patterns: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SensitiveWords:
+    """How sensitive messages are told from harmless ones; the patterns are explained in the file."""
+
+    numerals: str
+    negations: str
+    spellings: Mapping[str, str]  # as written so as not to be noticed -> as usual
+    groups: Mapping[str, Sequence[str]]
+    harmless: Sequence[str]
+    cues: Sequence[str]  # words without which no message is sensitive that no rule matches
+    calls: Mapping[str, Sequence[str]]  # emergency number -> words that call for it
+    rules: Sequence[SensitiveRule]
+    examples: Mapping[str, Sequence[str]]  # kind or "harmless" -> what people write
+
+
+@dataclass(frozen=True, slots=True)
+class StaffWords:
+    """What the parts of an article are called in files, and what is said of a mistake."""
+
+    heading: str
+    yes: str
+    no: str
+    fields: Mapping[str, str]
+    statuses: Mapping[str, str]
+    places: Mapping[str, str]
+    says: Mapping[str, str]
 
 
 def read_articles() -> list[NewArticle]:
@@ -54,6 +104,39 @@ def read_off_topic() -> Sequence[str]:
 def read_synonyms() -> Sequence[Sequence[str]]:
     """Return groups of words that mean the same here."""
     return tuple(tuple(group) for group in _read("synonyms.toml")["groups"])
+
+
+def read_personal() -> PersonalWords:
+    """Return what gives a person away in a message."""
+    words = _read("personal.toml")
+    return PersonalWords(**{**words, "surnames": words["surnames"].replace("\n", "")})
+
+
+def read_sensitive() -> SensitiveWords:
+    """Return the words of messages that a person must see at once."""
+    words = _read("sensitive.toml")
+    rules = [SensitiveRule(**rule) for rule in words["rules"]]
+    return SensitiveWords(
+        numerals=words["numerals"],
+        negations=words["negations"],
+        spellings=words["spellings"],
+        groups=words["groups"],
+        harmless=words["harmless"],
+        cues=words["cues"],
+        calls=words["calls"],
+        rules=rules,
+        examples=_read("sensitive_examples.toml"),
+    )
+
+
+def read_wordings() -> list[Wording]:
+    """Return how names and slogans are written, and words that aren't used."""
+    return [Wording(**entry) for entry in _read("wordings.toml")["wording"]]
+
+
+def read_staff_words() -> StaffWords:
+    """Return what is said to the people who keep the knowledge."""
+    return StaffWords(**_read("staff.toml"))
 
 
 def _read(name: str) -> dict[str, Any]:

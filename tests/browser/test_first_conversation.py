@@ -24,7 +24,8 @@ VAGUE = ("广告", "街上", "在哪里", "车", "乱", "宣传")
 
 def is_an_answer(words: str) -> bool:
     """Tell an article's words from an offer and from a refusal."""
-    return words.endswith("。") and "您是不是想问" not in words and "答不上来" not in words
+    answer, _, _related = words.partition("\n\n您可能还想问")
+    return answer.endswith("。") and "您是不是想问" not in words and "答不上来" not in words
 
 
 async def test_the_welcome_says_what_to_do_and_its_examples_work(phone: Phone) -> None:

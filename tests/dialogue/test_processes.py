@@ -7,6 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from store.start import read_articles
 from tests.dialogue.holding import hold_up
 from tests.dialogue.pushing import RIDDLE, are_read, count, push, start, words_of, write
 from tests.torture.platform import open_platform
@@ -63,3 +64,22 @@ async def test_two_services_on_one_database_keep_one_conversation(postgres_url: 
             assert await count(town, "unanswered WHERE cause = 'refused'") == 20
             assert await count(town, f"dialogues WHERE revision = {1 + len(talk) + 20}") == 1
             assert await count(town, "inbox") == 1 + len(talk) + 20
+
+
+async def test_an_article_withdrawn_through_one_replica_is_not_sent_by_the_other(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    article = read_articles()[0]
+    async with open_town(tmp_path, postgres_url) as town:
+        settings = town.settings.model_copy(update={"port": free_port()})
+        other = f"http://{settings.host}:{settings.port}{settings.callback_path}"
+        async with run_service(settings):
+            citizen = await town.follower()
+            beginning = article.answer.splitlines()[0]
+            for callback in (town.callback, other):
+                assert beginning in words_of(await push(town, write(town, citizen, article.title), callback=callback))
+            await town.command("knowledge_withdraw", slugs=[article.slug], by="李主任")
+            for callback in (other, town.callback, other):
+                words = words_of(await push(town, write(town, citizen, article.title), callback=callback))
+                assert words
+                assert beginning not in words

@@ -23,7 +23,7 @@ def reader(base: Gathered) -> Reader:
 
 @pytest.mark.parametrize("place", range(29))
 def test_hiding_a_sample_is_like_leaving_it_out(town_base: Base, place: int) -> None:
-    texts = [ArticleTexts(["", *a.samples[::3]], a.answer) for a in town_base.articles]
+    texts = [ArticleTexts(["", *a.samples[::3]], a.answer, topic) for topic, a in enumerate(town_base.articles)]
     whole = gathered(texts)
     sample = texts[place].prompts[1]
     number = sum(len(text.prompts) for text in texts[:place]) + 1
@@ -39,7 +39,7 @@ def test_hiding_a_sample_is_like_leaving_it_out(town_base: Base, place: int) -> 
 
 
 def test_hiding_a_sample_hides_its_copies(town_base: Base) -> None:
-    texts = [ArticleTexts([a.title, *a.samples], a.answer) for a in town_base.articles]
+    texts = [ArticleTexts([a.title, *a.samples], a.answer, topic) for topic, a in enumerate(town_base.articles)]
     alone = gathered(texts)
     sample = texts[20].prompts[1]
     number = sum(len(text.prompts) for text in texts[:20]) + 1

@@ -8,6 +8,7 @@ from bot.knowledge.index import Index
 from tests.knowledge.bases import HERE, Asked, ask, share
 
 HELD_OUT = HERE / "heldout.jsonl"
+BLIND = HERE / "questions.jsonl"
 HARD = Path(__file__).parents[3] / "shared" / "data" / "questions_dev.jsonl"  # avoids the obvious words on purpose
 
 
@@ -31,9 +32,23 @@ def test_the_right_article_comes_first(held_out: list[Asked]) -> None:
     assert share(asked, lambda one: one.measure in one.measures) >= 0.95
 
 
-def test_typos_and_pinyin_are_understood(held_out: list[Asked]) -> None:
-    asked = [one for one in held_out if one.kind in ("typo", "pinyin")]
+def test_typos_and_pinyin_are_understood(starting_index: Index) -> None:
+    every = [*ask(starting_index, HELD_OUT), *ask(starting_index, BLIND)]
+    asked = [one for one in every if one.kind in ("typo", "pinyin")]
+    assert len(asked) > 60
     assert share(asked, lambda one: one.measure == one.measures[0]) >= 0.9
+
+
+def test_questions_written_blind_reach_the_goals(starting_index: Index) -> None:
+    """The 300 of `questions.jsonl` were written before looking at an article; nothing was written from them."""
+    asked = ask(starting_index, BLIND)
+    ours, others = of_ours(asked), of_others(asked)
+    assert (len(ours), len(others)) == (235, 65)
+    assert share(ours, lambda one: one.measure == one.measures[0]) >= 0.82
+    assert share(ours, lambda one: one.measure in one.measures) >= 0.93
+    assert share(ours, lambda one: one.is_wrong_answer) <= 0.04
+    assert share(others, lambda one: one.is_taken_for_ours) <= 0.03
+    assert share(others, lambda one: one.is_turned_away) >= 0.8
 
 
 def test_traditional_characters_are_understood(held_out: list[Asked]) -> None:

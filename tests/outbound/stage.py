@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from bot.clock import Clock
 from bot.metrics import Metrics
-from bot.outbound.delivery import CustomerText, FetchMedia, media_delivery, text_delivery
+from bot.outbound.delivery import CustomerAnswer, CustomerText, FetchMedia, media_delivery, text_delivery
 from bot.outbound.files import ReceivedFiles
 from bot.outbound.lanes import CustomerMessages, Lane, MediaFetches
 from bot.outbound.sender import Sender
@@ -38,6 +38,11 @@ class Row(NamedTuple):
     errcode: int | None
     error: str | None
     due: datetime
+
+
+def no_answer(conn: Connection, promised: CustomerAnswer) -> None:
+    """Have nothing to tell about any question."""
+    del conn, promised
 
 
 def _row(conn: Connection, row_id: int) -> Row:
@@ -71,7 +76,8 @@ class Stage:
 
     def texts(self, *, answer_seconds: float = 5.0, limits: Limits = PLENTY) -> Sender:
         """Return a sender of customer messages, as one replica has it."""
-        return self.sender(CustomerMessages(self.api(answer_seconds=answer_seconds), limits=limits))
+        api = self.api(answer_seconds=answer_seconds)
+        return self.sender(CustomerMessages(api, answers=no_answer, limits=limits))
 
     def media(self) -> Sender:
         """Return a sender of the media lane."""

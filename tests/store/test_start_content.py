@@ -13,7 +13,7 @@ from bot.knowledge.normalise import normalise
 
 START: Final = Path(__file__).parents[2] / "store" / "start"
 MEASURES: Final = range(1, 24)
-MIN_SAMPLES: Final = {True: 10, False: 8}
+MIN_SAMPLES: Final = {True: 8, False: 8}
 MAX_SAMPLES: Final = 45
 MAX_TITLE: Final = 20
 MAX_ANSWER: Final = 220
@@ -50,6 +50,10 @@ WORD_LISTS: Final = frozenset(
         "report",
         "signup",
         "topics",
+        "export",
+        "consent",
+        "withdraw_consent",
+        "privacy_notice",
     ]
 )
 
@@ -82,10 +86,10 @@ def questions(articles: list[Article]) -> list[str]:
     return [normalise(text) for article in articles for text in (article["title"], *article["samples"])]
 
 
-def test_every_measure_has_its_article_and_emergencies_come_first_among_the_others() -> None:
-    assert {article["measure"] for article in OURS if "measure" in article} == set(MEASURES)
-    assert 23 <= len(OURS) <= 45
-    assert len(OTHERS) >= 16
+def test_every_measure_has_its_articles_and_emergencies_come_first_among_the_others() -> None:
+    counted = Counter(article["measure"] for article in OURS if "measure" in article)
+    assert {measure: number for measure in MEASURES if not 3 <= (number := counted[measure]) <= 7} == {}
+    assert len(OTHERS) >= 30
     assert [article["slug"] for article in OTHERS[:4]] == ["call-110", "call-119", "call-120", "call-122"]
 
 

@@ -6,6 +6,7 @@ import { byId, h } from "./dom.js";
 const KEPT = 500;
 const AT_BOTTOM_PX = 60;
 const DIRECTIONS = { push: "推送", api: "接口" };
+const ROBOT_PATH = "/cgi-bin/webhook/send";
 
 export class Traffic {
   constructor() {
@@ -103,7 +104,7 @@ export class Traffic {
       h("time", {}, exactTime(new Date(exchange.at))),
       h("span", { class: `way way-${exchange.direction}` }, DIRECTIONS[exchange.direction] ?? exchange.direction),
       h("span", { class: "path" }, `${exchange.method} ${pathOf(exchange.url)}`),
-      h("span", { class: "about" }, [this.names.get(exchange.openid), noteWords(exchange.note ?? "")].filter(Boolean).join(" · ")),
+      h("span", { class: "about" }, [aboutWords(exchange, this.names), noteWords(exchange.note ?? "")].filter(Boolean).join(" · ")),
       ...outcome(exchange));
     const details = h("details", {}, summary);
     details.addEventListener("toggle", () => {
@@ -123,6 +124,11 @@ function outcome(exchange) {
     h("span", { class: good ? "status good" : "status bad" }, exchange.status === null ? "断开" : String(exchange.status)),
     h("span", { class: "took" }, exchange.milliseconds === null ? "" : `${Math.round(exchange.milliseconds)} ms`),
   ];
+}
+
+/** Whom it concerns: a citizen, or the duty officers in the robot's group. */
+function aboutWords(exchange, names) {
+  return pathOf(exchange.url) === ROBOT_PATH ? "值班群机器人" : names.get(exchange.openid);
 }
 
 /** The first attempt goes without saying; a later one is what the reader looks for. */

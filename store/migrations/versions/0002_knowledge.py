@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Add columns and tables; what is there stays as it is."""
     op.add_column("articles", sa.Column("subject", sa.Text(), server_default="", nullable=False))
     op.add_column("inbox", sa.Column("said", sa.Text(), nullable=True))
+    op.add_column("lanes", sa.Column("every", sa.Integer(), server_default=sa.text("1"), nullable=False))
     _extend_unanswered()
     op.create_table(
         "article_versions",
@@ -78,9 +79,19 @@ def _extend_unanswered() -> None:
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     )
+    op.create_index(
+        "ix_unanswered_untold",
+        "unanswered",
+        ["citizen_id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('answered', 'not_ours') AND told IS NULL AND article_id IS NOT NULL"),
+        postgresql_where=sa.text("state IN ('answered', 'not_ours') AND told IS NULL AND article_id IS NOT NULL"),
+    )
 
 
 def _create_privacy_tables() -> None:
+    op.add_column("failures", sa.Column("who", sa.Text(), server_default="", nullable=False))
+    op.create_index(op.f("ix_failures_who"), "failures", ["who"], unique=False)
     op.create_table(
         "consents",
         sa.Column("id", BigId, autoincrement=True, nullable=False),
