@@ -13,6 +13,8 @@ import orjson
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _SECONDS_TOGETHER = 0.1
+# Libraries whose lower lines quote requests or the values of statements: only their warnings are written, at any level.
+TALKATIVE = ("aiohttp.access", "aiosqlite")
 
 
 def mask(openid: str) -> str:
@@ -126,7 +128,8 @@ class Logs:
         root = logging.getLogger()
         root.setLevel(self._level)
         root.addHandler(self._handler)
-        logging.getLogger("aiohttp.access").disabled = True
+        for name in TALKATIVE:
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._handler.start()
 
     def stop(self) -> None:

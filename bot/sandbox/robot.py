@@ -2,7 +2,6 @@
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
 
 from bot.sandbox.clock import iso
 from bot.sandbox.wire import Json
@@ -43,8 +42,8 @@ class GroupRobot:
 
     def take(self, body: Json, *, now: float) -> int:
         """Put a message into the group; 0, or the errcode for what a robot doesn't take."""
-        msgtype: Any = body.get("msgtype")
-        if msgtype not in LONGEST:
+        msgtype = body.get("msgtype")
+        if not isinstance(msgtype, str) or msgtype not in LONGEST:
             return 40008
         part = body.get(msgtype)
         content = part.get("content") if isinstance(part, dict) else None
