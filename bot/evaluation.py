@@ -106,15 +106,18 @@ async def evaluate_regressions() -> list[Retried]:
     retried = []
     for once in await read_regressions():
         got = await examiner.judge(once.question)
-        hits = knowledge.index.find(once.question).hits if got.decision == "suggest" else ()
-        is_offered = got.decision == "suggest" and once.article_id in {None, *(hit.article.id for hit in hits)}
-        is_right = got.article == once.article_id if once.article_id else got.decision in {"refuse", "redirect"}
-        if once.article_id is not None and once.article_id not in published:
-            verdict = "waiting"
-        else:
-            verdict = "right" if is_right else "offered" if is_offered else "missed"
+        offered = [hit.article.id for hit in knowledge.index.find(once.question).hits]
+        is_waiting = once.article_id is not None and once.article_id not in published
+        verdict = "waiting" if is_waiting else _verdict(got, once.article_id, offered)
         retried.append(Retried(once.question, once.slug, got.decision, verdict))
     return retried
+
+
+def _verdict(got: Judged, wanted: int | None, offered: Sequence[int]) -> str:
+    if got.decision == "suggest":
+        return "offered" if wanted is None or wanted in offered else "missed"
+    is_right = got.decision in {"refuse", "redirect"} if wanted is None else got.article == wanted
+    return "right" if is_right else "missed"
 
 
 def describe_regressions(retried: Sequence[Retried]) -> str:

@@ -364,11 +364,12 @@ def my_data(data: MyData, *, page: str, notice: str) -> str:
     else:
         see = f"网页还没开通。想看原话，回复“{link('导出我的信息', menu_id='export')}”。\n"
     why = _page("隐私说明", notice) if notice else link("隐私说明", menu_id="privacy_notice")
+    media = f"· 照片、语音、视频 {data.media} 个，也留 {data.chat_days} 天\n" if data.media else ""
+    questions = f"· 没答上来的问题 {data.questions} 个，留 {data.question_days} 天\n" if data.questions else ""
     return (
         "我们记着您的这些：\n"
         f"· 聊天 {data.messages} 条{since}，每条留 {data.chat_days} 天\n"
-        f"· 照片、语音、视频 {data.media} 个，也留 {data.chat_days} 天\n"
-        f"· 没答上来的问题 {data.questions} 个，留 {data.question_days} 天\n"
+        f"{media}{questions}"
         f"· 姓名、电话：{contacts}；{data.consent}\n"
         "· 您的微信编号，聊到哪一步，发来的位置\n\n"
         f"{see}"

@@ -94,9 +94,10 @@ _SETTLE = (
 # In these words, as in the partial index: a bound state would keep it from being used.
 IS_UNTOLD: ColumnElement[bool] = literal_column(
     "unanswered.state IN ('answered', 'not_ours') AND unanswered.told IS NULL AND unanswered.article_id IS NOT NULL"
+    " AND unanswered.question IS NOT NULL"
 )
 _WAITING = select(unanswered.c.id, unanswered.c.citizen_id, unanswered.c.question, unanswered.c.article_id).where(
-    IS_UNTOLD, _HAS_WORDS
+    IS_UNTOLD
 )
 _WAITING_OF = _WAITING.where(unanswered.c.citizen_id == bindparam("who")).order_by(unanswered.c.id)
 _CAN_BE_TOLD = (
@@ -111,7 +112,7 @@ _CAN_BE_TOLD = (
         dialogues.c.heard > bindparam("heard_since"),
         ~exists().where(outbox.c.dedupe == literal(DEDUPE).concat(unanswered.c.id)),
     )
-    .order_by(unanswered.c.id)
+    .order_by(unanswered.c.citizen_id, unanswered.c.id)  # as they stand in the partial index
     .limit(bindparam("most"))
 )
 _MARK_TOLD = (
@@ -170,7 +171,7 @@ def waiting_to_be_told(conn: Connection, citizen_id: str) -> list[Answered]:
 def list_to_tell(
     conn: Connection, *, statuses: Sequence[str], heard_since: datetime, now: datetime, most: int
 ) -> list[Answered]:
-    """Return rows whose article is published, whose asker follows and wrote after `heard_since`, oldest first.
+    """Return rows whose article is published, whose asker follows and wrote after `heard_since`, asker by asker.
 
     Those for which a message was made before, whatever became of it, aren't among them.
     """

@@ -18,12 +18,15 @@ def tell(turn: Turn, reply: Reply) -> Reply:
     """Put the answers before a reply in words; those whose article isn't published wait on."""
     if not turn.has_news or turn.erased or not isinstance(reply, Text):
         return reply
-    waiting = unanswered.waiting_to_be_told(turn.conn, turn.citizen_id)[:_AT_ONCE]
-    answers = {one.id: words for one in waiting if (words := _words(turn, one)) is not None}
-    if not answers:
-        return reply
-    unanswered.mark_told(turn.conn, list(answers), turn.now)
-    return Text("\n\n".join([*filter(None, answers.values()), reply.content]))
+    by_article: dict[int, list[Answered]] = {}
+    for one in unanswered.waiting_to_be_told(turn.conn, turn.citizen_id):
+        by_article.setdefault(one.article_id, []).append(one)
+    told: list[str] = []
+    for asked in by_article.values():
+        words = _words(turn, asked[0]) if len(told) < _AT_ONCE else None
+        if words is not None and unanswered.mark_told(turn.conn, [one.id for one in asked], turn.now):
+            told.append(words)
+    return Text("\n\n".join([*filter(None, told), reply.content])) if told else reply
 
 
 def _words(turn: Turn, one: Answered) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import Clock
+from bot.logs import without_words
 from bot.metrics import Metrics
 from bot.outbound.delivery import MalformedBody
 from bot.outbound.lanes import Lane, NotWanted, Prepared, Record
@@ -134,8 +135,9 @@ class Sender:
     async def _work(self, claimed: Claimed) -> None:
         try:
             await self._deliver(claimed)
-        except Exception:  # noqa: BLE001 - the loop's: one row's trouble must not stop the lane; its lease runs out
-            _LOG.exception("a delivery broke", extra={"lane": claimed.lane, "row": claimed.id})
+        except Exception as error:  # noqa: BLE001 - the loop's: one row's trouble must not stop the lane
+            about = {"lane": claimed.lane, "row": claimed.id, "traceback": without_words(error)}
+            _LOG.error("a delivery broke; its lease runs out", extra=about)
         finally:
             self._free += 1
             if self._hungry and self._free * 2 >= self._lane.width:

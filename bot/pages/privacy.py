@@ -13,6 +13,7 @@ from bot.domain import consent, links, personal
 from bot.domain.erasure import erase_citizen
 from bot.domain.links import BadLink, ExpiredLink, Leave, Purpose
 from bot.domain.personal import Holdings
+from bot.logs import without_words
 from bot.pages.rendering import Pages
 from bot.settings import Semantic
 from store import citizens, security_log
@@ -116,6 +117,7 @@ class PrivacyPages:
             holdings=holdings,
             said=[one for one in rows.messages if one.said][: -_SHOWN - 1 : -1],
             questions=rows.questions[: -_SHOWN - 1 : -1],
+            shown=_SHOWN,
             until=leave.until,
             export_token=links.sign(self._seal, Purpose.EXPORT, leave),
             erase_token=links.sign(self._seal, Purpose.ERASE, leave),
@@ -134,8 +136,9 @@ class PrivacyPages:
                 return await handler(request)
             except Refused as refused:
                 return await self._refuse(refused)
-            except DATABASE_TROUBLE:
-                _LOG.exception("a page could not be shown", extra={"path": request.path})
+            except DATABASE_TROUBLE as trouble:
+                details = {"path": request.path, "traceback": without_words(trouble)}
+                _LOG.error("a page could not be shown", extra=details)
                 return self._pages.render("refused.html", status=503, why="trouble")
 
         return guarded

@@ -78,3 +78,19 @@ async def test_an_unreachable_database(plain_town: Town, tmp_path: Path, monkeyp
     take_settings(plain_town, monkeypatch, tmp_path, database_url="postgresql+asyncpg://nobody@127.0.0.1:9/none")
     findings = await examine(offline=True)
     assert "check DATABASE_URL" in find(findings, "database")
+
+
+async def test_nobody_to_alert_is_a_warning(plain_town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    take_settings(plain_town, monkeypatch, tmp_path, duty_robot_url="")
+    assert find(await examine(offline=True), "duty").startswith("warn")
+    monkeypatch.setenv("DUTY_ROBOT_URL", "http://robots.example/send?key=secret")
+    unsafe = find(await examine(offline=True), "duty")
+    assert unsafe.startswith("warn")
+    assert "https" in unsafe
+    monkeypatch.setenv("DUTY_ROBOT_URL", "https://robots.example/send?key=secret")
+    assert find(await examine(offline=True), "duty") == "ok    duty: alerts go to the robot at robots.example"
+    monkeypatch.setenv("DUTY_ROBOT_URL", "key=secret")
+    wrong = find(await examine(offline=True), "settings")
+    assert wrong.startswith("FAIL")
+    assert "DUTY_ROBOT_URL" in wrong
+    assert "secret" not in unsafe + wrong

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -12,7 +13,7 @@ from tests.town import Town, open_town
 
 
 async def test_periods_office_and_rights(tmp_path: Path, sqlite_url: str) -> None:
-    days = {
+    days: dict[str, Any] = {
         "keep_chat_days": 91,
         "keep_unanswered_days": 92,
         "keep_contacts_days": 93,
@@ -31,7 +32,11 @@ async def test_periods_office_and_rights(tmp_path: Path, sqlite_url: str) -> Non
 
 
 async def test_a_model_outside_is_named(tmp_path: Path, sqlite_url: str) -> None:
-    models = {"chooser_url": "http://127.0.0.1:9/v1", "chooser_model": "m", "chooser_key": SecretStr("k")}
+    models: dict[str, Any] = {
+        "chooser_url": "http://127.0.0.1:9/v1",
+        "chooser_model": "m",
+        "chooser_key": SecretStr("k"),
+    }
     async with open_town(tmp_path, sqlite_url, **models) as town:
         assert "外面的计算机服务" in (await get(town, "/privacy")).text
 
@@ -52,7 +57,7 @@ async def test_without_a_token_nothing_opens(paged_town: Town, path: str) -> Non
 
 
 async def test_nobody_may_frame_a_live_accounts_pages(tmp_path: Path, sqlite_url: str) -> None:
-    live = {"live": True, "sample_articles": False, "clock_offset_file": None}
+    live: dict[str, Any] = {"live": True, "sample_articles": False, "clock_offset_file": None}
     async with open_town(tmp_path, sqlite_url, **live) as town:
         page = await get(town, "/privacy")
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]

@@ -138,3 +138,16 @@ async def test_opening_again_sets_limits_and_keeps_the_bucket(database: Database
     assert await database.read(_micro_tokens) < 10 * lanes.MICRO
     (standing,) = await database.read(lanes.list_standings, now=NOW)
     assert (standing.calls_today, standing.day_limit) == (10, 50)
+
+
+async def test_a_slow_lane_drips_less_than_once_a_second(database: Database) -> None:
+    limits = Limits(per_second=15, every=60, burst=5, day_limit=1000)
+    await database.write(lanes.open_lane, LANE, limits=limits)
+    await fill(database, 40)
+    assert len((await claim(database)).deliveries) == 5
+    waiting = await claim(database)
+    assert not waiting.deliveries
+    assert waiting.look_again is not None
+    assert 2.0 < waiting.look_again <= 4.0
+    await database.write(_turn_back, 8.5)
+    assert len((await claim(database)).deliveries) == 2

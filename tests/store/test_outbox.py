@@ -280,3 +280,25 @@ async def test_future_rows_of_a_higher_priority_hide_nothing(lane: Database) -> 
         steps = await lane.read(_steps)
         assert "ix_outbox_ready (lane=? AND priority=? AND due<?)" in steps
         assert "TEMP B-TREE" not in steps
+
+
+async def test_when_a_row_was_made_how_many_a_citizen_has_and_taking_the_content_out(lane: Database) -> None:
+    row_id = await put(lane, citizen_id="c1", dedupe="alert:1", body='{"said":"secret"}')
+    await put(lane, citizen_id="c1", created=NOW - LATER)
+    await put(lane, citizen_id="c1", lane="media")
+    await put(lane, citizen_id="c2")
+    assert await lane.read(outbox.find_created, "alert:1") == NOW
+    assert await lane.read(outbox.find_created, "alert:2") is None
+    assert await lane.read(outbox.count_since, "c1", lane=LANE, since=NOW - LATER) == 1
+    assert await lane.read(outbox.count_since, "c1", lane=LANE, since=NOW - 2 * LATER) == 2
+    await lane.write(outbox.blank, row_id)
+    bodies = await lane.read(lambda conn: list(conn.scalars(select(rows.c.body))))
+    assert bodies == ["{}"] * 4
+
+
+async def test_a_lane_that_speaks_to_the_office_goes_on_while_quiet(lane: Database) -> None:
+    await put(lane)
+    await lane.write(service.go_quiet, reason="an emergency", now=NOW)
+    assert await claim(lane) == []
+    claimed = await lane.write(claims.claim, LANE, limit=5, lease_seconds=60.0, now=NOW, even_quiet=True)
+    assert len(claimed.deliveries) == 1
