@@ -16,6 +16,7 @@ _MOST_PARTS = 6
 _MOST_ANSWERS = 3
 _SHORTEST_PART = 3  # characters, normalised
 _SHORTEST_MISSED = 6  # shorter ones without an answer are mostly said in passing
+_VERY_BARE = 6  # and up to which it can hardly be about anything else
 _BARE = 12  # characters up to which a question may leave out what it is about
 
 
@@ -107,6 +108,10 @@ class Listener:
         if not is_marked and (len(words) > _BARE or finding.outcome is Outcome.ANSWER):
             return None
         bare = self._without_opening(words, self._openings).rstrip("".join(self._closings))
+        is_short = len(bare) <= _VERY_BARE
+        is_near = any(_is_about_the_same(hit.article, last) for hit in finding.hits)
+        if not (is_near or is_short) or not (is_marked or (is_near and is_short)):
+            return None  # it has a subject of its own, which ours would only drown
         fuller = self._library.find(normalise(last.subject + bare))
         if fuller.outcome is Outcome.UNKNOWN or not _is_about_the_same(fuller.best.article, last):
             return None
