@@ -20,9 +20,7 @@ class Likeness:
         kinds = {kind: [_pieces(text) for text in texts] for kind, texts in examples.items()}
         marked = list(chain.from_iterable(kinds.values()))
         self._weights = _weigh(marked, map(_pieces, ordinary))
-        self._kinds = tuple(kinds)
-        by_kind = [_weigh(texts, marked) for texts in kinds.values()]
-        self._of_kind = {piece: tuple(weights[piece] for weights in by_kind) for piece in by_kind[0]} if by_kind else {}
+        self._of_kind = {kind: _weigh(texts, marked) for kind, texts in kinds.items()}
 
     def score(self, text: str) -> float:
         """Return how much it is like the examples rather than the ordinary texts: 0 says nothing, 3 is a lot."""
@@ -31,10 +29,7 @@ class Likeness:
     def nearest(self, text: str, ahead: Mapping[str, float]) -> str:
         """Return the kind whose examples it is most like; `ahead` gives some kinds a start."""
         pieces = _pieces(text)
-        known = [weights for piece in pieces if (weights := self._of_kind.get(piece))]
-        likes = [sum(column) / sqrt(len(pieces)) for column in zip(*known, strict=True)] or [0.0] * len(self._kinds)
-        starts = [ahead.get(kind, 0.0) for kind in self._kinds]
-        return max(zip(map(add, likes, starts), self._kinds, strict=True))[1]
+        return max(self._of_kind, key=lambda kind: _sum(self._of_kind[kind], pieces) + ahead.get(kind, 0.0))
 
 
 def _pieces(text: str) -> set[str]:
@@ -44,20 +39,20 @@ def _pieces(text: str) -> set[str]:
 
 
 class _Counted:
-    """In how many of some texts each piece stands, and how many pieces they have in all."""
+    """In how many of some texts each piece stands."""
 
     def __init__(self, texts: Iterable[set[str]]) -> None:
         self.texts: Counter[str] = Counter()
         self.total = 0
         for pieces in texts:
             self.texts.update(pieces)
-            self.total += len(pieces)
+            self.total += 1
 
 
 def _weigh(these: Iterable[set[str]], others: Iterable[set[str]]) -> Mapping[str, float]:
     """Return for each piece the logarithm of how much more often it stands in these texts than in the others."""
     here, there = _Counted(these), _Counted(others)
-    base = log((there.total or 1) / (here.total or 1))
+    base = log((there.total + 2 * _PRIOR) / (here.total + 2 * _PRIOR))
     return {
         piece: base + log((here.texts[piece] + _PRIOR) / (there.texts[piece] + _PRIOR))
         for piece in here.texts.keys() | there.texts.keys()

@@ -20,7 +20,7 @@ from bot.knowledge.likeness import Likeness
 from bot.knowledge.normalise import spell_plainly
 from bot.knowledge.patterns import Patterns, any_of
 from bot.knowledge.spoken import Spoken
-from store.start import SensitiveWords, read_articles, read_off_topic, read_sensitive, read_words
+from store.start import SensitiveWords, read_articles, read_off_topic, read_sensitive
 
 LONGEST: Final = 2000  # characters of a message that are looked at
 
@@ -71,8 +71,7 @@ class Sighting:
 class Watch:
     """Looks at every message. Immutable, safe to share."""
 
-    def __init__(self, words: SensitiveWords, *, ordinary: Sequence[str], steering: Iterable[str] = ()) -> None:
-        self._steering = frozenset(map(spell_plainly, steering))  # whole messages that mean something else for sure
+    def __init__(self, words: SensitiveWords, *, ordinary: Sequence[str]) -> None:
         self._spellings = words.spellings
         self._oddly_spelt = re.compile("|".join(map(_whole, sorted(words.spellings, key=len, reverse=True))))
         usual = "\n".join(ordinary[::_EVERY])
@@ -91,8 +90,6 @@ class Watch:
         """Tell what a citizen's words are about, None if nothing about them is sensitive."""
         paused = spell_plainly(_PAUSES.sub(_PAUSE, _ends(text))).strip(_PAUSE)
         words = self._as_usual(paused.replace(_PAUSE, ""))
-        if words in self._steering:
-            return None
         paused = words if _LETTER.search(paused) else self._as_usual(paused)
         spelt = {paused, words} if _LONE_CHARACTER.search(paused) else {paused}
         strength = max((rule[1] for rule in self._matching(spelt)), default=_Strength.CUE)
@@ -149,8 +146,7 @@ class Watch:
 def starting_watch() -> Watch:
     """Return the watch with the words of this version: built once a process, since they can't change."""
     samples = (sample for article in read_articles() if article.ours for sample in article.samples)
-    steering = list(read_words().phrases)
-    return Watch(read_sensitive(), ordinary=[*read_off_topic(), *steering, *samples], steering=steering)
+    return Watch(read_sensitive(), ordinary=[*read_off_topic(), *samples])
 
 
 def _ends(text: str) -> str:
