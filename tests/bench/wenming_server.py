@@ -79,6 +79,7 @@ def _environment(setup: Setup, port: int) -> dict[str, str]:
         "PORT": str(port),
         "DATABASE_URL": database_url(setup),
         "FILES_DIR": str(setup.folder / "files"),
+        "ERASURE_LEDGER": str(setup.folder / "erasures.log"),
         "CONTROL_SOCKET": str(setup.folder / "control.sock"),
         "SECRET_KEYS": base64.urlsafe_b64encode(b"benchmark-key-of-thirty-two-byte").decode(),
         "ANSWER_CACHE": str(int(setup.answer_cache)),

@@ -51,6 +51,7 @@ def settings_of(folder: Path) -> dict[str, str]:
         "PORT": str(free_port()),
         "DATABASE_URL": f"sqlite:///{folder / 'wenming.db'}",
         "FILES_DIR": str(folder / "files"),
+        "ERASURE_LEDGER": str(folder / "erasures.log"),
         "CONTROL_SOCKET": str(folder / "control.sock"),
         "SECRET_KEYS": SEAL_KEY,
         "LIVE": "false",
