@@ -34,11 +34,9 @@ class HotSelect:
         self._compiled = _Compiled(statement, _ASYNCPG if dialect == "postgresql" else _SQLITE)
 
     def rows(self, conn: Connection, values: dict[str, Any]) -> Iterable[Row]:
-        """Run it and return its rows."""
+        """Run it on PostgreSQL and return its rows."""
         arguments = self._compiled.arguments(values)
-        if is_postgres(conn):
-            return map(self._compiled.convert, _postgres(conn, lambda raw: raw.fetch(self._compiled.sql, *arguments)))
-        return map(self._compiled.convert, _sqlite_connection(conn).execute(self._compiled.sql, arguments))
+        return map(self._compiled.convert, _postgres(conn, lambda raw: raw.fetch(self._compiled.sql, *arguments)))
 
     def first_rows(self, conn: Connection, many: Iterable[dict[str, Any]]) -> list[Row]:
         """Run it on SQLite once for each of the given values; return the first row of each."""
@@ -75,7 +73,7 @@ class HotInsert:
 
 
 def unnested(columns: dict[str, TypeEngine[Any]]) -> Any:
-    """Return a FROM element of PostgreSQL's made of one array a column, with the rows' `place` behind."""
+    """Return a FROM element of PostgreSQL's made of one array a column."""
     arrays = [bindparam(name, type_=ARRAY(kind)) for name, kind in columns.items()]
     named = [column(name, kind) for name, kind in columns.items()]
     return func.unnest(*arrays).table_valued(*named, name="given").render_derived()

@@ -3,35 +3,41 @@
 Whoever wrote within WeChat's window has them by customer message already (bot/jobs/answers.py).
 """
 
-from bot import texts
 from bot.dialogue.turn import Turn
-from bot.knowledge.library import to_article
+from bot.domain.knowledge import late_answer
 from bot.wechat.messages import Reply, Text
-from store import articles, unanswered
+from bot.wechat.xml import TEXT_BYTES
+from store import unanswered
 from store.unanswered import Answered
 
-_AT_ONCE = 3
-_SHOWN = 30  # characters of the question
+_BETWEEN = "\n\n"
 
 
 def tell(turn: Turn, reply: Reply) -> Reply:
-    """Put the answers before a reply in words; those whose article isn't published wait on."""
+    """Put as many answers before a reply in words as one message holds; the others wait for the next.
+
+    So do those whose article isn't published.
+    """
     if not turn.has_news or turn.erased or not isinstance(reply, Text):
         return reply
     by_article: dict[int, list[Answered]] = {}
     for one in unanswered.waiting_to_be_told(turn.conn, turn.citizen_id):
         by_article.setdefault(one.article_id, []).append(one)
-    told: list[str] = []
-    for asked in by_article.values():
-        words = _words(turn, asked[0]) if len(told) < _AT_ONCE else None
-        if words is not None and unanswered.mark_told(turn.conn, [one.id for one in asked], turn.now):
-            told.append(words)
-    return Text("\n\n".join([*filter(None, told), reply.content])) if told else reply
+    words = reply.content
+    for article_id, asked in by_article.items():
+        longer = _before(words, turn, article_id, asked[0].question)
+        if longer is not None and unanswered.mark_told(turn.conn, [one.id for one in asked], turn.now):
+            words = longer
+    return reply if words == reply.content else Text(words)
 
 
-def _words(turn: Turn, one: Answered) -> str | None:
-    """Return the question and its answer, "" if the reply itself is that answer, None if it can't be told now."""
-    if turn.context.article_id == one.article_id:
-        return ""
-    stored = articles.find_published(turn.conn, one.article_id, statuses=turn.town.statuses, now=turn.now)
-    return None if stored is None else texts.answered_later(one.question[:_SHOWN], to_article(stored).answer)
+def _before(words: str, turn: Turn, article_id: int, question: str) -> str | None:
+    """Return the words with an answer before them, None if it can't be told now.
+
+    Where the reply is that answer itself, they stay as they are.
+    """
+    if turn.context.article_id == article_id:
+        return words
+    answer = late_answer(turn.conn, article_id, question=question, statuses=turn.town.statuses, now=turn.now)
+    longer = None if answer is None else f"{answer}{_BETWEEN}{words}"
+    return longer if longer is not None and len(longer.encode()) <= TEXT_BYTES else None

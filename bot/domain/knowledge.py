@@ -128,14 +128,27 @@ def words_for_asker(
 
     An article withdrawn meanwhile isn't sent, nor anything through a window that has closed meanwhile.
     """
-    stored = articles.find_published(conn, promised.article_id, statuses=statuses, now=now)
     heard = dialogues.find_heard(conn, promised.citizen_id)
-    if stored is None or heard is None or heard <= now - WINDOW:
+    if heard is None or heard <= now - WINDOW:
         return None
-    words = texts.answered_later(promised.question, to_article(stored).answer)
+    return late_answer(conn, promised.article_id, question=promised.question, statuses=statuses, now=now)
+
+
+def late_answer(
+    conn: Connection, article_id: int, *, question: str, statuses: Sequence[str], now: datetime
+) -> str | None:
+    """Return a question missed earlier with its answer as it stands now, None if its article isn't published.
+
+    An answer too long for one message is a link to it.
+    """
+    stored = articles.find_published(conn, article_id, statuses=statuses, now=now)
+    if stored is None:
+        return None
+    shown = question[:_SHOWN]
+    words = texts.answered_later(shown, to_article(stored).answer)
     if len(words.encode()) <= TEXT_BYTES:
         return words
-    return texts.answered_later(promised.question, texts.link(stored.title, menu_id=f"article:{stored.id}"))
+    return texts.answered_later(shown, texts.link(stored.title, menu_id=f"article:{stored.id}"))
 
 
 def _delivery(one: Answered, now: datetime) -> outbox.NewDelivery:

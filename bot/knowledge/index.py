@@ -27,7 +27,6 @@ class Index:
 
     def __init__(self, search: Search | None, *, self_test: float, cache: int) -> None:
         self.self_test = self_test
-        self._articles = len(search.articles) if search else 0
         # Bound to the search, not to the index: no cycle, so an index that was replaced is freed at once.
         self._find_by_words = functools.lru_cache(cache)(search.find if search else _nothing)
         self._made_of = (search, self_test, cache)
@@ -73,7 +72,8 @@ class Index:
         return cls(search, self_test=rehearsal.recall, cache=cache)
 
     def __len__(self) -> int:
-        return self._articles
+        search = self._made_of[0]
+        return len(search.articles) if search else 0
 
     def find(self, question: str) -> Finding:
         """Return the articles nearest to the question, which may be any string."""

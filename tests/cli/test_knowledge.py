@@ -17,7 +17,6 @@ from bot.cli import main
 from store import unanswered
 from store.database import open_database
 from store.start import read_articles
-from tests.town import AES_KEY, APP_ID, SEAL_KEY, SECRET, TOKEN, free_port
 
 ROOT = Path(__file__).parents[2]
 SLUG = read_articles()[0].slug
@@ -38,24 +37,8 @@ PAGE = """## 书房能打印吗？
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def office(environment: dict[str, str], tmp_path: Path) -> Path:
     """A folder with complete settings, whose platform isn't there."""
-    monkeypatch.chdir(tmp_path)
-    values = {
-        "ACCOUNT_KIND": "verified_service",
-        "APP_ID": APP_ID,
-        "APP_SECRET": SECRET,
-        "CALLBACK_TOKEN": TOKEN,
-        "AES_KEY": AES_KEY,
-        "WECHAT_API_URL": f"http://127.0.0.1:{free_port()}",
-        "PORT": str(free_port()),
-        "DATABASE_URL": f"sqlite:///{tmp_path}/wenming.db",
-        "CONTROL_SOCKET": f"{tmp_path}/control.sock",
-        "FILES_DIR": f"{tmp_path}/files",
-        "SECRET_KEYS": SEAL_KEY,
-    }
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
     (tmp_path / "page.md").write_text(PAGE, "utf-8")
     return tmp_path
 
