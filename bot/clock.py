@@ -6,7 +6,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 TOWN = ZoneInfo("Asia/Shanghai")
-_REREAD_SECONDS = 0.2
 
 
 class Clock:
@@ -15,7 +14,7 @@ class Clock:
     def __init__(self, offset_file: Path | None = None) -> None:
         self._file = offset_file
         self._offset = 0.0
-        self._read_at = -1.0
+        self._seen: tuple[int, int] | None = None
 
     def now(self) -> datetime:
         """Return the present moment, aware, in UTC."""
@@ -28,9 +27,13 @@ class Clock:
         return time.time() + self._offset
 
     def _reread(self) -> None:
-        at = time.monotonic()
-        if 0 <= at - self._read_at < _REREAD_SECONDS:
-            return
+        """Read the file if it was replaced: a message written after the clock moved must find it moved here too."""
         assert self._file is not None
-        self._read_at = at
-        self._offset = float(self._file.read_text()) if self._file.exists() else 0.0
+        try:
+            status = self._file.stat()
+        except FileNotFoundError:
+            self._offset, self._seen = 0.0, None
+            return
+        seen = (status.st_ino, status.st_mtime_ns)
+        if seen != self._seen:
+            self._offset, self._seen = float(self._file.read_text()), seen
