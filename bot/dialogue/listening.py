@@ -62,6 +62,10 @@ class Listener:
         finding = await self._library.look_again(finding, said=text, seconds=seconds)
         return Understanding(finding=finding, article=_answer(finding))
 
+    def steering(self, text: str) -> Intent | None:
+        """Return what the whole message means by itself, if it steers the talk."""
+        return self._steering(normalise(text))
+
     def pick(self, article_id: int | str) -> Understanding:
         """Return an article chosen by its number."""
         article = self._library.article(int(article_id)) if str(article_id).isdecimal() else None
@@ -92,6 +96,8 @@ class Listener:
     def _parts(self, text: str) -> list[tuple[str, bool]]:
         """Split a message into sentences that may ask something, each with whether a question mark ends it."""
         pieces = _ENDS.split(text)[: 2 * _MOST_PARTS]
+        if not any(pieces[2::2]):
+            return []
         parts = []
         for piece, end in zip(pieces[::2], [*pieces[1::2], ""], strict=False):
             words = self._without_opening(normalise(piece), self._connectors)

@@ -16,10 +16,21 @@ _MOST_AT_ONCE: Final = 8  # beyond these, a vector would come too late anyway
 
 
 class QuestionVectors:
-    """Turns questions into vectors. One per process; `count` gets what became of each."""
+    """Turns questions into vectors. One per process; `count` gets what became of each.
 
-    def __init__(self, embedder: Embedder, *, count: Callable[[str], None], breaker: Breaker | None = None) -> None:
+    `patience` is the most seconds that one may take; whoever measures answers, not times, has more of it.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        *,
+        count: Callable[[str], None],
+        breaker: Breaker | None = None,
+        patience: float = SECONDS,
+    ) -> None:
         self._embedder = embedder
+        self._patience = patience
         self._count = count
         self._breaker = breaker or Breaker("embedder")
         self._kept: OrderedDict[str, Vector] = OrderedDict()
@@ -28,7 +39,7 @@ class QuestionVectors:
     async def find(self, said: str, *, seconds: float = SECONDS) -> Vector | None:
         """Return the vector of what a citizen said, None where the words alone must do; raises only cancellation.
 
-        Never takes longer than `seconds`, nor than 300 ms.
+        Never takes longer than `seconds`, nor than the patience.
         """
         question = asked(without_personal_data(said))
         if not question:
@@ -43,7 +54,7 @@ class QuestionVectors:
         if seconds <= 0 or self._under_way >= _MOST_AT_ONCE:
             self._count("busy")
             return None
-        return await self._make(question, min(seconds, SECONDS))
+        return await self._make(question, min(seconds, self._patience))
 
     async def _make(self, question: str, seconds: float) -> Vector | None:
         self._under_way += 1
@@ -51,7 +62,7 @@ class QuestionVectors:
             async with asyncio.timeout(seconds):
                 vector: Vector = (await self._embedder.embed([question]))[0]
         except TimeoutError:
-            if seconds == SECONDS:  # with less it may have been our own delay
+            if seconds == self._patience:  # with less it may have been our own delay
                 self._breaker.fail()
             self._count("late")
             return None

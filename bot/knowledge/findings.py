@@ -35,7 +35,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-_SURENESS = (Outcome.UNKNOWN, Outcome.SUGGEST, Outcome.ANSWER)
+SURENESS = (Outcome.UNKNOWN, Outcome.SUGGEST, Outcome.ANSWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Finding:
         if not hits:
             outcome = Outcome.UNKNOWN
         elif hits[0].article.id != self.hits[0].article.id:
-            outcome = min(outcome, Outcome.SUGGEST, key=_SURENESS.index)
+            outcome = min(outcome, Outcome.SUGGEST, key=SURENESS.index)
         return replace(self, outcome=outcome, hits=hits)
 
 
@@ -81,7 +81,7 @@ class Thresholds:
 
     answer: float = 0.7
     suggest: float = 0.35
-    redirect: float = 0.4
+    redirect: float = 0.45
 
     def outcome(self, confidence: float, *, ours: bool = True) -> Outcome:
         if confidence >= (self.answer if ours else min(self.redirect, self.answer)):

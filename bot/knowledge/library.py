@@ -22,6 +22,15 @@ _LOG = logging.getLogger("wenming.knowledge")
 
 
 @dataclass(frozen=True, slots=True)
+class SelfTested:
+    """`share` is that of the samples which find their own subject while they are hidden themselves."""
+
+    articles: int
+    samples: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Rows:
     """What a snapshot is made from, as it stood at one moment."""
 
@@ -38,6 +47,14 @@ class _Snapshot:
     by_id: dict[int, Article]
     changes: datetime | None  # when an article's validity begins or ends next
     moved: dict[int, Article | None] = field(default_factory=dict)  # as they stand now; None: not to be sent any more
+    related: dict[int, tuple[Article, ...]] = field(default_factory=dict)  # by article, as far as asked for
+
+    def of_same_measure(self, article: Article) -> tuple[Article, ...]:
+        """Return the other articles on a measure of the work plan, those of the same subject first."""
+        if article.measure is None:
+            return ()
+        same = [one for one in self.by_id.values() if one.measure == article.measure and one.id != article.id]
+        return tuple(sorted(same, key=lambda one: one.subject != article.subject))
 
 
 class Library:
@@ -97,6 +114,20 @@ class Library:
             return None
         return self._snapshot.moved.get(article_id, self._snapshot.by_id.get(article_id))
 
+    def nearest(self, question: str, *, count: int) -> tuple[Article, ...]:
+        """Return so many published articles that fit a normalised question at all, best first."""
+        assert self._snapshot is not None
+        snapshot = self._snapshot
+        found = (snapshot.moved.get(one.id, one) for one in snapshot.index.nearest(question, count=count))
+        return tuple(article for article in found if article is not None)
+
+    def self_test(self) -> SelfTested:
+        """Return how well the snapshot finds its own sample questions."""
+        assert self._snapshot is not None
+        articles = self._snapshot.by_id.values()
+        samples = sum(len(article.samples) for article in articles)
+        return SelfTested(len(articles), samples, self._snapshot.index.self_test)
+
     def first_of_measures(self, measures: Sequence[int]) -> tuple[Article, ...]:
         """Return the first article of each of the work plan's measures that has one."""
         assert self._snapshot is not None
@@ -108,13 +139,14 @@ class Library:
 
     def related(self, article: Article, *, count: int = 2) -> tuple[Article, ...]:
         """Return articles on the same measure of the work plan, those of the same subject first."""
-        assert self._snapshot is not None
-        if article.measure is None:
-            return ()
-        same = [one for one in self._snapshot.by_id.values() if one.measure == article.measure and one.id != article.id]
-        same.sort(key=lambda one: one.subject != article.subject)
-        moved = self._snapshot.moved
-        return tuple(one for one in same if moved.get(one.id, one) is not None)[:count]
+        snapshot = self._snapshot
+        assert snapshot is not None
+        related = snapshot.related.get(article.id)
+        if related is None:
+            related = snapshot.related[article.id] = snapshot.of_same_measure(article)
+        if snapshot.moved:
+            related = tuple(one for one in related if snapshot.moved.get(one.id, one) is not None)
+        return related[:count]
 
     async def reread(self, article_id: int) -> None:
         """Take an article as it stands now, or out of the answers, until the next rebuild does so."""

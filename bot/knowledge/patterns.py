@@ -54,10 +54,15 @@ class Patterns:
         return (number for number in self.candidates(text) if self._patterns[number].matches(text))
 
     def take_out(self, text: str) -> str:
-        """Put a mark in the place of every character that a pattern's first piece matches, if the others stand near."""
-        for number in sorted(self.candidates(text)):
-            text = self._patterns[number].take_out(text)
-        return text
+        """Put a mark in the place of every character that a pattern's first piece matches, if the others stand near.
+
+        All patterns read the text as it was written, so that none depends on what another has taken.
+        """
+        marked = list(text)
+        for number in self.candidates(text):
+            for start, end in self._patterns[number].spans(text):
+                marked[start:end] = _TAKEN_OUT * (end - start)
+        return "".join(marked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,10 @@ class _Pattern:
                 return True
         return False
 
-    def take_out(self, text: str) -> str:
-        return self._regexes[0].sub(lambda found: _TAKEN_OUT * len(found[0]), text) if self.matches(text) else text
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where the first piece stands, nothing if the others don't stand near it."""
+        if self.matches(text):
+            yield from (found.span() for found in self._regexes[0].finditer(text))
 
 
 class _Reader:

@@ -6,13 +6,15 @@ from functools import partial
 from typing import Final
 
 from bot.knowledge.confidence import Confidence, Marks
-from bot.knowledge.findings import Article, Finding, Hit, Outcome, Thresholds
+from bot.knowledge.findings import SURENESS, Article, Finding, Hit, Outcome, Thresholds
 from bot.knowledge.postings import Postings, Scores
 from bot.knowledge.question import Reader
 from bot.knowledge.semantic import Meanings, Vector, fuse
 
 _HITS: Final = 3
 _FEWEST_TOKENS: Final = 2  # that a question answered at once shares with the articles
+_WORDS_TOKENS: Final = 6  # of a word of three characters: each, their pairs, a group of synonyms
+_NEARLY: Final = 0.85  # of the best article's fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,12 @@ class Search:
             return Finding(Outcome.UNKNOWN, (), question, lambda: "no word of it is in any article")
         chance = confidence.chance(seen)
         fits = [scores.fit.item(number) / scores.asked for number in ranking]
-        outcome, hits = self._outcome(ranking[0], scores.tokens, chance), self._hits(ranking, fits, chance)
-        return Finding(outcome, hits, question, partial(self._why, seen, chance))
+        outcome = self.thresholds.outcome(chance, ours=self.articles[ranking[0]].ours)
+        is_vague = _is_vague(scores, ranking)
+        if is_vague:
+            outcome = min(outcome, Outcome.SUGGEST, key=SURENESS.index)
+        hits = self._hits(ranking, fits, chance)
+        return Finding(outcome, hits, question, partial(self._why, seen, chance, is_vague=is_vague))
 
     def nearest(self, question: str, vector: Vector | None, count: int) -> tuple[Article, ...]:
         """Return so many articles that fit at all, best first."""
@@ -65,11 +71,6 @@ class Search:
         measures = dict.fromkeys(self.articles[place].measure for place in places)
         return tuple(measure for measure in measures if measure is not None)[:count]
 
-    def _outcome(self, best: int, tokens: int, chance: float) -> Outcome:
-        outcome = self.thresholds.outcome(chance, ours=self.articles[best].ours)
-        # That a single character is in few articles is mere chance.
-        return Outcome.SUGGEST if tokens < _FEWEST_TOKENS and outcome is Outcome.ANSWER else outcome
-
     def _hits(self, ranking: Sequence[int], fits: Sequence[float], chance: float) -> tuple[Hit, ...]:
         # The runners-up share what the best one leaves, and none is surer than the best.
         rest = min(chance, 1 - chance) / fits[0]
@@ -80,12 +81,23 @@ class Search:
             if fit > 0
         )
 
-    def _why(self, seen: Marks, chance: float) -> str:
+    def _why(self, seen: Marks, chance: float, *, is_vague: bool) -> str:
         limits = (
             f"answer from {self.thresholds.answer:.2f}, another door from {self.thresholds.redirect:.2f}, "
             f"suggest from {self.thresholds.suggest:.2f}"
         )
         return (
-            f"confidence {chance:.2f} ({limits}): "
+            f"{'a bare word that several articles have, ' if is_vague else ''}confidence {chance:.2f} ({limits}): "
             f"strength {seen.strength:.2f}, lead {seen.lead:.2f}, evidence {seen.evidence:.2f}"
         )
+
+
+def _is_vague(scores: Scores, ranking: Sequence[int]) -> bool:
+    """Tell whether only a subject is named, which several articles have: one of them is as good as the next.
+
+    The confidence can't say so: it is fitted on whole questions, of which two articles on one topic both know enough.
+    """
+    if scores.tokens < _FEWEST_TOKENS:
+        return True  # that a single character is in few articles is mere chance
+    best, *others = (scores.fit.item(place) for place in ranking[:2])
+    return scores.tokens <= _WORDS_TOKENS and any(other >= _NEARLY * best for other in others)

@@ -7,7 +7,7 @@ cue needs much.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import cache
@@ -90,11 +90,15 @@ class Watch:
         """Tell what a citizen's words are about, None if nothing about them is sensitive."""
         paused = spell_plainly(_PAUSES.sub(_PAUSE, _ends(text))).strip(_PAUSE)
         words = self._as_usual(paused.replace(_PAUSE, ""))
+        like = self._like(words)
+        if like + _DOUBT + _Strength.FIRM < _ENOUGH:
+            return None  # whatever the rules say: most messages go no further
         paused = words if _LETTER.search(paused) else self._as_usual(paused)
         spelt = {paused, words} if _LONE_CHARACTER.search(paused) else {paused}
-        strength = max((rule[1] for rule in self._matching(spelt)), default=_Strength.CUE)
-        if self._like(words) + strength + _DOUBT < self._needed(words, strength):
-            return None
+        for rules in (self._possible, self._matching):  # the cheap look first
+            strength = max((strength for _, strength in rules(spelt)), default=_Strength.CUE)
+            if like + strength + _DOUBT < self._needed(words, strength):
+                return None
         kind = self._judge({self._harmless.take_out(one + _PAUSE).rstrip(_PAUSE) for one in spelt})
         if kind is None:
             return None
@@ -117,6 +121,9 @@ class Watch:
         if not _SHORTEST <= len(words) <= _SHORT:
             return inf
         return _ENOUGH if self._cues.search(words) else _ENOUGH_ALONE
+
+    def _possible(self, spelt: Iterable[str]) -> Iterator[tuple[Kind, _Strength]]:
+        return (self._rules[number] for one in spelt for number in self._signals.candidates(one + _PAUSE))
 
     def _matching(self, spelt: Iterable[str]) -> list[tuple[Kind, _Strength]]:
         return [self._rules[number] for one in spelt for number in self._signals.matching(one + _PAUSE)]

@@ -200,13 +200,41 @@ async def test_a_stop_between_the_commit_and_the_alert_loses_nothing(tmp_path: P
         await town.until("SELECT count(*) FROM outbox WHERE lane = 'robot' AND state = 'sent' AND body = '{}'")
 
 
-async def test_whoever_is_erased_is_in_no_alert_that_still_waits(tmp_path: Path, database_url: str) -> None:
+GOODBYE = "我不想活了，药都攒好了"
+
+
+async def test_who_leaves_at_once_is_not_overlooked(tmp_path: Path, database_url: str) -> None:
+    """The alert waits, its citizen unfollows: it goes out all the same, says so, and then nothing of it is left."""
     async with open_town(tmp_path, database_url, duty_robot_url=f"http://127.0.0.1:{free_port()}/") as town:
         citizen = await town.follower()
-        await citizen.says("我不想活了")
-        await town.until("SELECT count(*) FROM outbox WHERE lane = 'robot' AND state = 'ready' AND attempts > 0")
+        await citizen.says("再不解决我就去北京上访")
+        await citizen.says(GOODBYE)
+        await town.until("SELECT count(*) FROM outbox WHERE lane = 'robot' AND state = 'ready' AND attempts > 0", 2)
         await _leave(citizen)
         assert await count(town, "outbox WHERE lane = 'robot' AND state = 'cancelled' AND body = '{}'") == 1
+        assert await count(town, "outbox WHERE lane = 'robot' AND state <> 'cancelled' AND body <> '{}'") == 1
+        await town.control("clock", advance=600)
+    async with open_town(tmp_path, database_url) as town:
+        (alert,) = await town.alerts(1)
+        assert GOODBYE in alert
+        assert "公众号里已经找不到" in alert
+        assert citizen.openid not in alert
+        await town.until("SELECT count(*) FROM outbox WHERE lane = 'robot' AND state = 'sent' AND body = '{}'")
+        assert await count(town, f"outbox WHERE body LIKE '%{GOODBYE}%'") == 0
+
+
+@pytest.mark.parametrize("kind", TALKS)
+async def test_only_what_is_about_a_life_outlasts_an_erasure(tmp_path: Path, sqlite_url: str, kind: str) -> None:
+    async with open_town(tmp_path, sqlite_url, duty_robot_url=f"http://127.0.0.1:{free_port()}/") as town:
+        citizen = await town.follower()
+        await citizen.says(TALKS[kind].said)
+        await town.until("SELECT count(*) FROM outbox WHERE lane = 'robot' AND state = 'ready' AND attempts > 0")
+        await citizen.says("删除我的信息")
+        await citizen.says("确认删除")
+        citizen.sees("都删掉了")
+        spared = kind in {"self_harm", "violence", "child_abuse", "danger"}
+        assert await count(town, "outbox WHERE lane = 'robot' AND body <> '{}'") == spared
+        assert await count(town, "outbox WHERE lane = 'robot' AND state = 'cancelled'") == (not spared)
 
 
 async def _leave(citizen: Citizen) -> None:

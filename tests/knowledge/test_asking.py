@@ -85,6 +85,15 @@ async def test_never_longer_than_three_tenths_of_a_second(place: Place) -> None:
     assert 0.28 < monotonic() - started < 0.6
 
 
+async def test_whoever_measures_answers_has_more_patience() -> None:
+    embedder = PretendEmbedder()
+    embedder.hangs = True
+    vectors = QuestionVectors(embedder, count=lambda _what: None, patience=0.7)
+    started = monotonic()
+    assert await vectors.find("路灯坏了", seconds=60.0) is None
+    assert 0.6 < monotonic() - started < 1.5
+
+
 async def test_without_time_nothing_is_tried_and_nobody_is_blamed(place: Place) -> None:
     for _ in range(10):
         assert await place.vectors.find("路灯坏了", seconds=-1.0) is None

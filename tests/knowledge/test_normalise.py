@@ -56,3 +56,20 @@ def test_any_text_gives_letters_digits_and_single_spaces(typed: str) -> None:
     assert spelling == spelling.strip()
     assert "  " not in spelling
     assert all(sign == " " or sign.isalnum() for sign in spelling)
+
+
+@pytest.mark.parametrize(
+    ("typed", "spelling"),
+    [
+        ("毛坏", "毛坯"),  # a character that only some words write otherwise
+        ("弄坏了", "弄坏了"),
+        ("沈船", "沉船"),
+        ("彷彿", "仿佛"),
+        ("答覆", "答复"),
+        ("覆盖", "覆盖"),
+        ("藉口", "借口"),
+        ("\U00020676呀", "\U00020676呀"),
+    ],
+)
+def test_words_that_only_their_neighbours_betray_are_simplified(typed: str, spelling: str) -> None:
+    assert normalise(typed) == spelling

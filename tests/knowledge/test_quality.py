@@ -51,6 +51,21 @@ def test_questions_written_blind_reach_the_goals(starting_index: Index) -> None:
     assert share(others, lambda one: one.is_turned_away) >= 0.8
 
 
+@pytest.mark.parametrize("word", ["广告", "公园", "书房", "志愿者", "宣传", "孩子", "小区"])
+def test_a_bare_word_that_many_articles_have_is_offered(starting_index: Index, word: str) -> None:
+    finding = starting_index.find(word)
+    assert finding.outcome == "suggest"
+    assert len({hit.article.id for hit in finding.hits}) == 3
+    assert "a bare word" in finding.why
+
+
+@pytest.mark.parametrize("word", ["彩礼", "遛狗", "井盖", "斑马线", "噪音"])
+def test_a_bare_word_of_one_article_is_answered(starting_index: Index, word: str) -> None:
+    finding = starting_index.find(word)
+    assert finding.outcome == "answer"
+    assert "a bare word" not in finding.why
+
+
 def test_traditional_characters_are_understood(held_out: list[Asked]) -> None:
     asked = [one for one in held_out if one.kind == "traditional"]
     assert all(one.measure == one.measures[0] for one in asked)

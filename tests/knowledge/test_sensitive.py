@@ -1,4 +1,4 @@
-"""Sensitive messages are found, everyday ones left alone: on two lists, with tricks, and quickly."""
+"""Sensitive messages are found, everyday ones left alone: on four lists, with tricks, and quickly."""
 
 import json
 import statistics
@@ -12,7 +12,7 @@ from bot.knowledge.sensitive import Kind, Watch, starting_watch
 from store.start import read_sensitive
 from tests.knowledge.bases import HERE
 
-LISTS = ("sensitive.jsonl", "sensitive_dev.jsonl")
+LISTS = ("sensitive.jsonl", "sensitive_dev.jsonl", "sensitive_unseen.jsonl", "sensitive_unseen2.jsonl")
 
 
 class Line(NamedTuple):
@@ -50,7 +50,7 @@ def test_nearly_all_are_found_and_few_others(watch: Watch, name: str) -> None:
 @pytest.mark.parametrize("name", LISTS)
 def test_half_of_a_list_are_traps_and_every_kind_stands_in_it(watch: Watch, name: str) -> None:
     lines = look(watch, name)
-    assert len(lines) >= 150
+    assert len(lines) >= 100
     assert 0.4 <= sum(line.expected is None for line in lines) / len(lines) <= 0.6
     assert {line.expected for line in lines if line.expected} == set(Kind)
 

@@ -35,7 +35,7 @@ LONGEST_SAMPLE: Final = 200
 LONGEST_TITLE: Final = 60
 _LONGEST: Final = {"title": LONGEST_TITLE, "subject": 20, "answer": 2000}
 _MOST_LINKS: Final = 10
-_MEASURES: Final = range(1, 24)
+MEASURES: Final = range(1, 24)
 _LONGEST_SLUG: Final = 60
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LINK: Final = re.compile(r"\[([^<>\[\]]+)\]\((https?://[^\s\"<>]+)\)|([^<>]+?)\s+(https?://[^\s\"<>]+)")
@@ -53,6 +53,14 @@ class Written:
 
     place: str
     values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with one field of an article."""
+
+    field: str
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +90,8 @@ def read_entries(written: Sequence[Written]) -> list[Entry]:
     mistakes: list[str] = []
     entries: list[Entry] = []
     for one in written:
-        article, wrong = _Reading(one.values).article()
-        mistakes += [f"{one.place}：{mistake}" for mistake in wrong]
+        article, wrong = read_values(one.values)
+        mistakes += [f"{one.place}：{mistake.says}" for mistake in wrong]
         entries.append(Entry(one.place, article))
     mistakes += find_repeated(entries)
     if not entries:
@@ -93,8 +101,19 @@ def read_entries(written: Sequence[Written]) -> list[Entry]:
     return entries
 
 
+def read_values(values: Mapping[str, str]) -> tuple[NewArticle, list[Mistake]]:
+    """Return the article of these fields' texts, and every mistake in it."""
+    return _Reading(values).article()
+
+
 def write_values(article: StoredArticle) -> dict[str, str]:
     """Return each field's text, as `read_entries` takes it, and what is only shown."""
+    shown = {"status": words().statuses[article.status], "version": str(article.version)}
+    return write_content(article) | shown
+
+
+def write_content(article: StoredArticle | NewArticle) -> dict[str, str]:
+    """Return each field's text, as `read_entries` takes it."""
     return {
         "slug": article.slug,
         "measure": str(article.measure or ""),
@@ -106,8 +125,6 @@ def write_values(article: StoredArticle) -> dict[str, str]:
         "links": "\n".join(f"{link.text} {link.url}" for link in article.links),
         "valid_from": _write_moment(article.valid_from, ends=False),
         "valid_until": _write_moment(article.valid_until, ends=True),
-        "status": words().statuses[article.status],
-        "version": str(article.version),
     }
 
 
@@ -132,13 +149,13 @@ class _Reading:
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = {field: text.replace("\r\n", "\n").replace("\r", "\n").strip() for field, text in values.items()}
-        self._mistakes: list[str] = []
+        self._mistakes: list[Mistake] = []
 
-    def article(self) -> tuple[NewArticle, list[str]]:
+    def article(self) -> tuple[NewArticle, list[Mistake]]:
         """Return the article, and every mistake in it."""
         for field, text in self._values.items():
             if any(unicodedata.category(one) in {"Cc", "Cs"} for one in text if one not in "\n\t"):
-                self._wrong(Say.CONTROL_CHARACTER, field=name_of(field))
+                self._wrong(field, Say.CONTROL_CHARACTER, field=name_of(field))
         article = NewArticle(
             slug=self._slug(),
             ours=self._ours(),
@@ -152,13 +169,13 @@ class _Reading:
             valid_until=self._moment("valid_until"),
         )
         if article.measure is not None and not article.ours:
-            self._wrong(Say.MEASURE_OF_OTHERS)
+            self._wrong("measure", Say.MEASURE_OF_OTHERS)
         if article.valid_from and article.valid_until and article.valid_from >= article.valid_until:
-            self._wrong(Say.REVERSED)
+            self._wrong("valid_until", Say.REVERSED)
         return article, self._mistakes
 
-    def _wrong(self, what: Say, **about: object) -> None:
-        self._mistakes.append(say(what, **about))
+    def _wrong(self, at: str, what: Say, **about: object) -> None:
+        self._mistakes.append(Mistake(at, say(what, **about)))
 
     def _text(self, field: str) -> str:
         return self._values.get(field, "")
@@ -171,13 +188,13 @@ class _Reading:
 
     def _short(self, field: str, text: str) -> str:
         if len(text) > _LONGEST[field]:
-            self._wrong(Say.TOO_LONG, field=name_of(field), length=len(text), most=_LONGEST[field])
+            self._wrong(field, Say.TOO_LONG, field=name_of(field), length=len(text), most=_LONGEST[field])
         return text
 
     def _title(self) -> str:
         title = self._line("title")
         if not title:
-            self._wrong(Say.NO_TITLE)
+            self._wrong("title", Say.NO_TITLE)
         return title
 
     def _slug(self) -> str:
@@ -186,43 +203,43 @@ class _Reading:
         if not slug:
             return f"t-{blake2b(self._text('title').encode('utf-8', 'replace'), digest_size=4).hexdigest()}"
         if not _SLUG.fullmatch(slug) or len(slug) > _LONGEST_SLUG:
-            self._wrong(Say.BAD_SLUG, value=slug, most=_LONGEST_SLUG)
+            self._wrong("slug", Say.BAD_SLUG, value=slug, most=_LONGEST_SLUG)
         return slug
 
     def _ours(self) -> bool:
         said = self._text("ours")
         if said not in {"", words().yes, words().no}:
-            self._wrong(Say.BAD_YES_NO, field=name_of("ours"), value=said)
+            self._wrong("ours", Say.BAD_YES_NO, field=name_of("ours"), value=said)
         return said != words().no
 
     def _measure(self) -> int | None:
         said = self._text("measure")
         if not said:
             return None
-        if said.isascii() and said.isdigit() and len(said) < 3 and int(said) in _MEASURES:
+        if said.isascii() and said.isdigit() and len(said) < 3 and int(said) in MEASURES:
             return int(said)
-        self._wrong(Say.BAD_MEASURE, value=said)
+        self._wrong("measure", Say.BAD_MEASURE, value=said)
         return None
 
     def _samples(self) -> tuple[str, ...]:
         samples = self._lines("samples")
         if len(samples) > MOST_SAMPLES:
-            self._wrong(Say.TOO_MANY, field=name_of("samples"), length=len(samples), most=MOST_SAMPLES)
+            self._wrong("samples", Say.TOO_MANY, field=name_of("samples"), length=len(samples), most=MOST_SAMPLES)
         longest = max(map(len, samples), default=0)
         if longest > LONGEST_SAMPLE:
-            self._wrong(Say.TOO_LONG, field=name_of("samples"), length=longest, most=LONGEST_SAMPLE)
+            self._wrong("samples", Say.TOO_LONG, field=name_of("samples"), length=longest, most=LONGEST_SAMPLE)
         return tuple(samples)
 
     def _links(self) -> tuple[Link, ...]:
         lines = self._lines("links")
         if len(lines) > _MOST_LINKS:
-            self._wrong(Say.TOO_MANY, field=name_of("links"), length=len(lines), most=_MOST_LINKS)
+            self._wrong("links", Say.TOO_MANY, field=name_of("links"), length=len(lines), most=_MOST_LINKS)
         links = []
         for line in lines:
             if found := _LINK.fullmatch(line):
                 links.append(Link((found[1] or found[3]).strip(), found[2] or found[4]))
             else:
-                self._wrong(Say.BAD_LINK, value=line)
+                self._wrong("links", Say.BAD_LINK, value=line)
         return tuple(links)
 
     def _moment(self, field: str) -> datetime | None:
@@ -232,7 +249,7 @@ class _Reading:
         try:
             return _read_moment(said, ends=field == "valid_until")
         except ValueError:
-            self._wrong(Say.BAD_MOMENT, field=name_of(field), value=said)
+            self._wrong(field, Say.BAD_MOMENT, field=name_of(field), value=said)
             return None
 
 

@@ -11,6 +11,7 @@ from store.articles import StoredArticle
 
 _MARKDOWN: Final = frozenset({".md", ".markdown"})
 _WORKBOOK: Final = ".xlsx"
+_ZIP: Final = b"PK\x03\x04"
 
 
 def read_documents(path: Path) -> list[Entry]:
@@ -34,6 +35,35 @@ def read_documents(path: Path) -> list[Entry]:
     return entries
 
 
+def read_upload(content: bytes) -> list[Entry]:
+    """Return the articles of a file that came over the network; what it is, its content tells.
+
+    Raises:
+        BadDocument: with every mistake.
+    """
+    if content.startswith(_ZIP):
+        from bot.knowledge.documents.workbook import read_workbook  # a tenth of a second to load
+
+        return read_workbook(content)
+    try:
+        return read_markdown(_decode(content))
+    except UnicodeDecodeError:
+        raise BadDocument(say(Say.UNKNOWN_FORMAT)) from None
+
+
+def write_download(kind: str, articles: Sequence[StoredArticle]) -> bytes:
+    """Return a file with articles: `md` or `xlsx`.
+
+    Raises:
+        BadDocument: a text doesn't fit into a spreadsheet.
+    """
+    if kind == "md":
+        return write_markdown(articles).encode()
+    from bot.knowledge.documents.workbook import write_workbook  # a tenth of a second to load
+
+    return write_workbook(articles)
+
+
 def write_document(path: Path, articles: Sequence[StoredArticle]) -> None:
     """Write articles in the format that the file's ending names.
 
@@ -55,9 +85,16 @@ def read_text(path: Path) -> str:
     """Return a text in UTF-8 or, as older Windows programs write it, GB 18030."""
     content = _content(path)
     try:
-        return content.decode("utf-8-sig")
+        return _decode(content)
     except UnicodeDecodeError:
         return content.decode("gb18030", "replace")
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
 
 
 def _read(file: Path) -> list[Entry]:
