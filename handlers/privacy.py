@@ -9,6 +9,8 @@ from bot.clock import TOWN
 from bot.dialogue.turn import Button, Capability, Intent, Turn
 from bot.domain import consent, links, personal
 from bot.domain.erasure import erase_citizen
+from bot.domain.recipients import recipients
+from bot.settings import Settings
 from bot.wechat.messages import Reply, Text
 from bot.wechat.xml import escape_text
 from store import consents, security_log
@@ -28,8 +30,7 @@ def act(turn: Turn) -> Reply | None:
         case Intent.PRIVACY:
             return _show(turn)
         case Intent.PRIVACY_NOTICE:
-            days = turn.town.settings.keep_chat_days
-            return Text(texts.privacy_notice(turn.office, chat_days=days, page=_notice_page(turn)))
+            return _explain(turn)
         case Intent.EXPORT:
             return _hand_out(turn)
         case Intent.MORE if turn.context.rest and not turn.context.article_id:
@@ -50,6 +51,19 @@ def act(turn: Turn) -> Reply | None:
     return None
 
 
+def _explain(turn: Turn) -> Reply:
+    settings = turn.town.settings
+    told = recipients(settings)
+    words = texts.privacy_notice(
+        turn.office,
+        chat_days=settings.keep_chat_days,
+        page=_notice_page(turn),
+        models=told.models,
+        duty_group=told.duty_group,
+    )
+    return Text(words)
+
+
 def _show(turn: Turn) -> Reply:
     summary = personal.summarise(turn.conn, turn.citizen_id)
     counts, settings = summary.counts, turn.town.settings
@@ -59,20 +73,21 @@ def _show(turn: Turn) -> Reply:
         media=counts.attachments,
         questions=counts.questions,
         contacts=counts.contacts,
-        consent=_consent_words(summary.consent),
+        consent=_consent_words(summary.consent, settings),
         chat_days=settings.keep_chat_days,
         question_days=settings.keep_unanswered_days,
     )
     return Text(texts.my_data(data, page=_send_page(turn), notice=_notice_page(turn)))
 
 
-def _consent_words(last: Consent | None) -> str:
+def _consent_words(last: Consent | None, settings: Settings) -> str:
     if last is None:
         return texts.never_asked()
     when = _day(last.decided)
     match last.decision:
         case Decision.AGREED:
-            return texts.has_agreed(when) if consent.is_in_force(last) else texts.has_agreed_to_older(when)
+            in_force = consent.is_in_force(last, settings)
+            return texts.has_agreed(when) if in_force else texts.has_agreed_to_older(when)
         case Decision.REFUSED:
             return texts.has_refused(when)
         case Decision.WITHDRAWN:
@@ -112,7 +127,7 @@ def _go_on(turn: Turn) -> Reply:
 
 def _ask_consent(turn: Turn) -> Reply:
     last = consents.find_last(turn.conn, turn.citizen_id)
-    if last is not None and consent.is_in_force(last):
+    if last is not None and consent.is_in_force(last, turn.town.settings):
         return Text(texts.agreed_already(_day(last.decided)))
     turn.context = replace(turn.context, confirming=consent.ASKING)
     return Text(consent.notice(turn.town.settings, turn.office))
@@ -121,7 +136,7 @@ def _ask_consent(turn: Turn) -> Reply:
 def _take_consent(turn: Turn) -> Reply:
     agreed = turn.intent is Intent.YES
     decision = Decision.AGREED if agreed else Decision.REFUSED
-    consent.record(turn.conn, turn.citizen_id, decision, turn.now)
+    consent.record(turn.conn, turn.town.settings, turn.citizen_id, decision=decision, now=turn.now)
     turn.context = replace(turn.context, confirming="")
     return Text(texts.consent_given() if agreed else texts.consent_refused())
 
@@ -130,7 +145,7 @@ def _withdraw(turn: Turn) -> Reply:
     last = consents.find_last(turn.conn, turn.citizen_id)
     if last is None or last.decision is not Decision.AGREED:
         return Text(texts.nothing_to_withdraw())
-    consent.record(turn.conn, turn.citizen_id, Decision.WITHDRAWN, turn.now)
+    consent.record(turn.conn, turn.town.settings, turn.citizen_id, decision=Decision.WITHDRAWN, now=turn.now)
     return Text(texts.consent_withdrawn())
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from bot.clock import TOWN
 from bot.knowledge.normalise import spell_plainly
 from bot.knowledge.sensitive import Kind
-from bot.outbound.delivery import NOTICE, REPLY, DutyAlert, LaneName, alert_delivery
+from bot.outbound.delivery import NOTICE, REPLY, DutyAlert, LaneName, alert_delivery, load_alert
 from store import outbox
 from store.database import Connection
 from store.sealing import Seal
@@ -48,6 +48,16 @@ def tell_duty(
     priority = REPLY if kind in _LIFE and _is_calm(conn, citizen_id, now) else NOTICE
     delivery = alert_delivery(alert, now, citizen_id=citizen_id, dedupe=f"alert:{name}:{period}", priority=priority)
     return outbox.enqueue(conn, delivery) is not None
+
+
+def about_life(conn: Connection, citizen_id: str) -> list[int]:
+    """Return the rows of alerts about danger to life that still wait to be taken: erasing their citizen spares them.
+
+    Who writes about suicide and unfollows at once must not go unnoticed. Such a row loses its words as soon as it has
+    its end. Source: the Personal Information Protection Law, article 13 (4).
+    """
+    waiting = outbox.list_waiting(conn, citizen_id, lane=LaneName.ROBOT)
+    return [row_id for row_id, body in waiting if body != outbox.ERASED_BODY and load_alert(body).kind in _LIFE]
 
 
 def _is_calm(conn: Connection, citizen_id: str, now: datetime) -> bool:

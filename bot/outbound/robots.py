@@ -31,7 +31,7 @@ from bot.wechat.errors import (
     WrongAddress,
 )
 from bot.wechat.transport import AnswerLost, read_capped
-from store import outbox
+from store import citizens, outbox
 from store.claims import Claimed
 from store.database import Connection
 from store.lanes import Limits
@@ -87,11 +87,11 @@ class DutyRobot:
         if claimed.attempts >= _PATIENT:
             _LOG.warning("an alert still waits", extra={**_describe(alert), "attempts": claimed.attempts})
         return Prepared(
-            attempt=partial(self._send, self._address, alert, claimed.id),
+            attempt=partial(self._send, self._address, alert, claimed.id, is_gone=_is_gone(conn, claimed)),
             if_refused=partial(self._give_up, alert=alert, row_id=claimed.id),
         )
 
-    async def _send(self, address: str, alert: DutyAlert, row_id: int) -> Record:
+    async def _send(self, address: str, alert: DutyAlert, row_id: int, *, is_gone: bool) -> Record:
         content = texts.alert(
             alert.kind,
             raised=alert.raised,
@@ -99,6 +99,7 @@ class DutyRobot:
             said=alert.said,
             answered=alert.answered,
             reference=alert.reference,
+            is_gone=is_gone,
         )
         status, answer = await self._post(address, {"msgtype": "text", "text": {"content": content}})
         _check(status, answer)
@@ -152,6 +153,11 @@ def _check(status: int, body: bytes) -> None:
     if errcode != 0:
         error, advice = _CODES.get(errcode, (Misconfigured, "unknown; look the code up in WeCom's table"))
         raise error(errcode, str(answer.get("errmsg", "")), advice=advice)
+
+
+def _is_gone(conn: Connection, claimed: Claimed) -> bool:
+    """Tell whether the citizen was erased after writing: the officer would look for the person in vain."""
+    return claimed.citizen_id is not None and citizens.find_openid(conn, claimed.citizen_id) is None
 
 
 def _describe(alert: DutyAlert) -> dict[str, object]:

@@ -13,9 +13,9 @@ from bot.domain import consent, links, personal
 from bot.domain.erasure import erase_citizen
 from bot.domain.links import BadLink, ExpiredLink, Leave, Purpose
 from bot.domain.personal import Holdings
+from bot.domain.recipients import recipients
 from bot.logs import without_words
 from bot.pages.rendering import Pages
-from bot.settings import Semantic
 from store import citizens, security_log
 from store.database import DATABASE_TROUBLE, Connection, Database
 from store.security_log import STRANGER, SecurityEvent
@@ -63,8 +63,8 @@ class PrivacyPages:
     async def notice(self, _request: web.Request) -> web.Response:
         """Show the notice in full."""
         settings = self._town.settings
-        asks_models = settings.semantic is Semantic.REMOTE or bool(settings.chooser_url)
-        return self._pages.render("privacy.html", version=consent.VERSION, asks_models=asks_models, can=self._town.can)
+        version, told = consent.version(settings), recipients(settings)
+        return self._pages.render("privacy.html", version=version, told=told, can=self._town.can)
 
     async def see(self, request: web.Request) -> web.Response:
         """Show what is held."""

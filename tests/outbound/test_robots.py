@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from bot.outbound.delivery import NOTICE, REPLY, DutyAlert, MalformedBody, alert_delivery, load_alert
 from bot.outbound.robots import TWENTY_A_MINUTE, DutyRobot
 from bot.outbound.sender import Sender
-from store import outbox, service
+from store import citizens, outbox, service
 from store.lanes import Limits
 from store.tables import outbox as rows
 from tests.outbound.stage import PLENTY, Stage
@@ -199,10 +199,12 @@ async def test_alerts_go_on_while_quiet(stage: Stage) -> None:
     assert len(received(stage)) == 1
 
 
-async def test_erasing_the_citizen_stops_and_blanks_what_waits(stage: Stage) -> None:
-    row_id = await put(stage)
-    await stage.database.write(outbox.erase_citizen, "c1", reason="the citizen was erased", now=stage.now())
-    assert await sender(stage).run_once() == 0
-    assert (await stage.row(row_id)).state == "cancelled"
-    assert await body(stage, row_id) == outbox.ERASED_BODY
-    assert received(stage) == []
+async def test_a_citizen_erased_since_is_no_longer_to_be_found(stage: Stage) -> None:
+    stays = await stage.database.write(citizens.enrol, "o-stays", now=stage.now())
+    leaves = await stage.database.write(citizens.enrol, "o-leaves", now=stage.now())
+    for who in (stays, leaves):
+        row = alert_delivery(ALERT, stage.now(), citizen_id=who, dedupe=f"alert:{who}", priority=REPLY)
+        await stage.put(row)
+    await stage.database.write(citizens.forget_openid, leaves)
+    await sender(stage).run_once()
+    assert ["已经找不到" in text for text in received(stage)] == [False, True]
