@@ -31,6 +31,7 @@ from bot.logs import Logs
 from bot.questioning import explain_answer
 from bot.service import NeedsMigration, bring_up_to_date, prepare_database, serve
 from bot.settings import AccountKind, Settings, SettingsError, read_settings
+from bot.staff_cli import add_staff, run_staff
 from store.lock import AlreadyServed, hold_database
 
 _KNOWN_TROUBLE = (SettingsError, AlreadyServed, NeedsMigration, CommandFailed, OSError, *OPERATORS_TROUBLE)
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_quiet(add("quiet", _quiet, "stop everything outbound, or let it go on"))
     _add_menu(add("menu", _menu, "the custom menu at the foot of the chat"))
     add_knowledge(add("knowledge", _knowledge, "the articles, their approval, and what was asked in vain"))
+    add_staff(add("staff", _staff, "who may sign in to the console"))
     failure = add("failure", _failure, "open a message that failed, by the number that its citizen was told")
     failure.add_argument("reference", help="such as 3F9A1C; the look is logged")
     add("new-key", _new_key, "print a fresh key for SECRET_KEYS")
@@ -203,6 +205,11 @@ def _menu(asked: argparse.Namespace) -> int:
 
 def _knowledge(asked: argparse.Namespace) -> int:
     return run_knowledge(asked, _command)
+
+
+def _staff(asked: argparse.Namespace) -> int:
+    print(run_staff(asked, _command, read_settings()))
+    return 0
 
 
 def _failure(asked: argparse.Namespace) -> int:

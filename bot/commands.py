@@ -10,10 +10,11 @@ from bot.clock import Clock
 from bot.knowledge_commands import COMMANDS as KNOWLEDGE_COMMANDS
 from bot.knowledge_commands import knowledge_import as knowledge_import
 from bot.settings import Settings
+from bot.staff_commands import COMMANDS as STAFF_COMMANDS
 from bot.wechat.api import WeChatApi
 from bot.wechat.errors import WeChatError
 from bot.wechat.menus import Button, Menu
-from store import contacts, failures, security_log, service
+from store import contacts, failures, security_log, service, staff
 from store.database import Connection, Database
 from store.failures import Failure
 from store.sealing import CannotOpen, Seal
@@ -92,6 +93,7 @@ async def rotate_keys(place: Workplace) -> Result:
     """Close every encrypted value with the newest of SECRET_KEYS."""
     renewed = await place.database.write(contacts.renew, place.seal)
     renewed += await place.database.write(failures.renew, place.seal)
+    renewed += await place.database.write(staff.renew, place.seal)
     return {"renewed": renewed}
 
 
@@ -105,6 +107,7 @@ _ALL: tuple[Callable[..., Awaitable[Result]], ...] = (
     failure_show,
     rotate_keys,
     *KNOWLEDGE_COMMANDS,
+    *STAFF_COMMANDS,
 )
 COMMANDS: Mapping[str, Callable[..., Awaitable[Result]]] = {command.__name__: command for command in _ALL}
 

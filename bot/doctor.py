@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -12,6 +12,8 @@ from yarl import URL
 
 from bot.app import build_api, build_choosing_model, build_embedder
 from bot.domain import consent
+from bot.domain.auditing import verify_log
+from bot.domain.permissions import Preset
 from bot.knowledge.chooser import SECONDS, ChoosingModel
 from bot.knowledge.embedders import Embedder
 from bot.knowledge.remote import ModelFailed
@@ -19,10 +21,12 @@ from bot.settings import AccountKind, Semantic, Settings, SettingsError, read_se
 from bot.wechat.accounts import CAPABILITIES
 from bot.wechat.errors import Misconfigured, WeChatError
 from bot.wechat.transport import open_session
-from store import articles
+from store import articles, staff
 from store.articles import APPROVED
+from store.audit import Verdict
 from store.database import DATABASE_TROUBLE, open_database, wall_clock
 from store.migrate import find_revision, newest_revision
+from store.staff import StoredStaff
 
 _MOST_SKEW_SECONDS = 60
 _PLATFORM_SECONDS = 15.0
@@ -119,6 +123,8 @@ async def _examine_database(settings: Settings) -> AsyncIterator[Finding]:
             server = await database.read(wall_clock)
             yield _compare_clocks("database clock", server.timestamp())
         counted = await database.read(articles.count_by_status)
+        people = await database.read(staff.list_all)
+        verdict = await verify_log(database)
     finally:
         await database.close()
     if counted.get(APPROVED):
@@ -126,6 +132,24 @@ async def _examine_database(settings: Settings) -> AsyncIterator[Finding]:
     else:
         advice = "no approved article, so nothing is answered: wenming knowledge approve --all --by NAME"
         yield Finding(Grade.WARNING, "knowledge", advice)
+    yield _describe_staff(people)
+    yield _describe_audit(verdict)
+
+
+def _describe_staff(people: Sequence[StoredStaff]) -> Finding:
+    active = [one for one in people if one.active and one.has_password]
+    if not any(one.preset == Preset.ADMINISTRATOR for one in active):
+        advice = "no administrator has signed in: wenming staff add NAME --display … --preset administrator"
+        return Finding(Grade.WARNING, "staff", advice)
+    return Finding(Grade.GOOD, "staff", f"{len(active)} may sign in to the console")
+
+
+def _describe_audit(verdict: Verdict) -> Finding:
+    if verdict.breaks:
+        lines = ", ".join(str(one.id) for one in verdict.breaks[:10])
+        advice = f"altered, or lines are missing, at {lines}: find out who changed the database, compare with a backup"
+        return Finding(Grade.FAILURE, "audit log", advice)
+    return Finding(Grade.GOOD, "audit log", f"whole, {verdict.lines} lines, ends with {verdict.head[:16]}")
 
 
 async def _examine_platform(settings: Settings) -> AsyncIterator[Finding]:
@@ -160,7 +184,7 @@ async def _examine_pages(settings: Settings) -> AsyncIterator[Finding]:
         advice = f"{address} doesn't open ({type(error).__name__}): does the service run, does the proxy pass the path?"
         yield Finding(Grade.WARNING, "pages", advice)
         return
-    if status != 200 or consent.VERSION not in text:
+    if status != 200 or consent.version(settings) not in text:
         advice = f"{address} isn't this service's page (status {status}): pass /privacy, /my, /my/export and /my/erase"
         yield Finding(Grade.WARNING, "pages", advice)
         return

@@ -1,8 +1,9 @@
-"""Knowledge: articles and their versions, words and wordings, what went unanswered, vectors."""
+"""Knowledge: articles and their versions, words and wordings, what went unanswered, vectors, scores, uploads."""
 
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -35,6 +36,8 @@ articles = Table(
     Column("editor", Text, nullable=False),
     Column("approver", Text),
     Column("changed", Instant, nullable=False),
+    Column("submitted", Instant),  # since when a draft waits for an approver
+    Column("note", Text, nullable=False, server_default=""),  # why it was sent back or withdrawn
 )
 
 article_samples = Table(
@@ -43,6 +46,7 @@ article_samples = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("article_id", Integer, ForeignKey("articles.id"), nullable=False, index=True),
     Column("question", Text, nullable=False),
+    Column("plain", Text, nullable=False, server_default="", index=True),  # without marks and capitals, to be compared
     UniqueConstraint("article_id", "question"),
 )
 
@@ -57,6 +61,7 @@ article_versions = Table(
     Column("editor", Text, nullable=False),
     Column("approver", Text),
     Column("changed", Instant, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),  # why it was withdrawn
 )
 
 # Words that citizens use for the same thing, kept by the office.
@@ -125,4 +130,27 @@ embeddings = Table(
     Column("sha256", LargeBinary(32), primary_key=True),
     Column("model", Text, primary_key=True),
     Column("vector", LargeBinary, nullable=False),  # float16, little endian
+)
+
+# How well the published articles find their own questions, the last word of each day.
+knowledge_scores = Table(
+    "knowledge_scores",
+    METADATA,
+    Column("day", Text, primary_key=True),  # of the town, 2026-03-01
+    Column("version", Integer, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("samples", Integer, nullable=False),
+    Column("self_test", Float, nullable=False),  # share of the samples, 0 to 1
+    Column("measured", Instant, nullable=False),
+)
+
+# Articles of a file that somebody looks over before they are taken in.
+knowledge_uploads = Table(
+    "knowledge_uploads",
+    METADATA,
+    Column("token", Text, primary_key=True),
+    Column("name", Text, nullable=False),  # of the file
+    Column("articles", Text, nullable=False),  # JSON
+    Column("uploaded_by", Text, nullable=False),
+    Column("uploaded", Instant, nullable=False, index=True),
 )

@@ -20,7 +20,7 @@ def take_settings(town: Town, monkeypatch: pytest.MonkeyPatch, folder: Path, **c
     """Give the doctor the town's settings."""
     monkeypatch.chdir(folder)
     for name, value in town.settings.model_dump().items():
-        if value is None:
+        if value is None or value == ():
             continue
         shown = ",".join(key.get_secret_value() for key in value) if name == "secret_keys" else value
         secret = getattr(shown, "get_secret_value", None)
