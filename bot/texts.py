@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 
@@ -78,6 +79,7 @@ def answered_later(question: str, answer: str) -> str:
     return f"您之前问的“{question}”，现在有答案了：\n{answer}"
 
 
+@lru_cache(maxsize=4096)
 def link(words: str, *, menu_id: str, says: str = "") -> str:
     """Return a clickable link that sends `says` (or its own words) back as the citizen's message."""
     return f'<a href="weixin://bizmsgmenu?msgmenucontent={quote(says or words)}&msgmenuid={quote(menu_id)}">{words}</a>'
@@ -167,9 +169,77 @@ def no_choice_open() -> str:
     return "现在没有要选的内容。想问什么，直接打字告诉我就行。"
 
 
-def person(office: Office) -> str:
-    """How to reach a human being."""
-    return f"要找人，请{office.reach()}。有人身危险，马上打 110、119 或 120。\n您也可以先把问题写给我，能答的马上答您。"
+def person_by_phone(office: Office) -> str:
+    """How to reach a human being where nobody can write back."""
+    call = f"这里没有人工聊天。要找人，请{office.reach()}。有人身危险，马上打 110、119 或 120。"
+    return f"{call}\n您也可以先把问题写给我，能答的马上答您。"
+
+
+def person_is_coming(office: Office) -> str:
+    """People are there, and one of them was called."""
+    return (
+        "已为您转人工。请先打字说说什么事，工作人员来了就在这里回您。\n"
+        f"等的时候照样可以问我；不等了，回复“{link('返回', menu_id='back')}”。急事请{office.reach()}。"
+    )
+
+
+def person_comes_later(ticket: str, opens: datetime | None, office: Office, *, write_again: bool) -> str:
+    """Nobody is there now; `opens` says when, in the town's time."""
+    return (
+        f"现在没人值班。您找人的事记下了，编号 {ticket}。{_answer_at(opens, write_again=write_again)}"
+        f"请先打字说说什么事。急事请{office.reach()}。"
+    )
+
+
+def person_is_late(ticket: str, opens: datetime | None, office: Office, *, write_again: bool) -> str:
+    """Ten minutes have passed; `opens` is None while people are there."""
+    when = _answer_at(opens, write_again=write_again) if opens else "有人空下来，马上在这里回您。"
+    return f"让您久等了，工作人员这会儿都忙着。您的事记下了，编号 {ticket}。{when}急事请{office.reach()}。"
+
+
+def _answer_at(opens: datetime | None, *, write_again: bool) -> str:
+    if opens is None:
+        return "一有人上班，就在这里回您。"
+    when = f"{day(opens)} {opens.hour}:{opens.minute:02} 上班"
+    if write_again:  # WeChat lets us write for two days after the citizen's last message
+        return f"{when}，到时请再发一句话来，工作人员才能回您。"
+    return f"{when}，工作人员会在这里回您。"
+
+
+def person_still_comes(ticket: str) -> str:
+    """人工 again, while nobody has come yet."""
+    back = link("返回", menu_id="back")
+    return f"还在给您找人，编号 {ticket}，您写的他们都能看到。您接着说；不等了，回复“{back}”。"
+
+
+def passed_on() -> str:
+    """The one acknowledgement of what is said while nobody has come yet."""
+    return f"收到，工作人员来了就能看到。您接着说；不等了，回复“{link('返回', menu_id='back')}”。"
+
+
+def person_not_needed() -> str:
+    """返回 or 算了, while nobody has come yet."""
+    return f"好的，不转人工了。想问什么直接写给我；要找人，再回复“{link(PERSON_WORD, menu_id='person')}”。"
+
+
+def from_officer(words: str) -> str:
+    """Mark words as a person's; `words` are escaped."""
+    return f"【工作人员】{words}"
+
+
+def somebody_else_comes() -> str:
+    """The officer left the conversation, and others were called."""
+    return "对不起，让您久等了。刚才的工作人员走开了，正在换一位来。等的时候，能答的我先答您。"
+
+
+def bot_is_back() -> str:
+    """The officer has finished."""
+    return f"人工这边先到这里，现在由小助手回答您。还要找人，回复“{link(PERSON_WORD, menu_id='person')}”。"
+
+
+def bot_is_back_before(reply: str) -> str:
+    """The same before the next reply, where it couldn't be said by itself."""
+    return f"人工那边已经结束，现在由小助手回答您。\n{reply}"
 
 
 def self_harm(seen: str) -> str:
@@ -248,14 +318,18 @@ def danger(numbers: Sequence[str], seen: str) -> str:
     )
 
 
-def alert(kind: str, *, raised: str, citizen: str, said: str, answered: str, reference: str) -> str:
-    """Tell the duty officer about a sensitive message; for staff, not for citizens."""
+def alert(kind: str, *, raised: str, citizen: str, said: str, answered: str, reference: str, is_gone: bool) -> str:
+    """Tell the duty officer about a sensitive message; for staff, not for citizens.
+
+    `is_gone`: who wrote it has unfollowed or been erased since.
+    """
+    gone = "\n\n此人写完就取消了关注或删除了信息，公众号里已经找不到。有生命危险，请马上打 110。" if is_gone else ""
     words = said.replace("<@", "＜@")  # which would call members of the group by name
     return (
         f"【{SENSITIVE_KINDS[kind]}】{raised}\n"
         f"市民 {citizen} 说：\n{words}\n\n"
         f"已自动回复：\n{answered}\n\n"
-        f"消息编号 {reference}"
+        f"消息编号 {reference}{gone}"
     )
 
 
@@ -418,12 +492,18 @@ def my_data_in_words(said: Sequence[str], questions: Sequence[str], office: Offi
     )
 
 
-def privacy_notice(office: Office, *, chat_days: int, page: str) -> str:
-    """Explain in short what is kept and why; `page` has it in full, "" where there are no pages."""
+def privacy_notice(
+    office: Office, *, chat_days: int, page: str, models: Sequence[str] = (), duty_group: bool = False
+) -> str:
+    """Explain in short what is kept, why, and who outside gets what; `page` has it in full, "" without pages."""
+    asked = f"为了找答案，问题去掉姓名、电话以后，会交给{'、'.join(models)}的计算机比对。" if models else ""
+    alerted = (
+        "说到有人有危险、受伤害这类要紧事，原话会马上发到办公室值班的企业微信群，好赶紧找人帮忙。" if duty_group else ""
+    )
     full = f"全文：{_page('隐私说明', page)}。" if page else f"想细问，请{office.reach()}。"
     return (
         f"{office.name}用这个号答您的问题。我们记您的微信编号、您写的话、发来的照片语音和位置，只为答您、把事办好，"
-        f"留 {chat_days} 天。不卖，也不给无关的人看；手机自动报的位置一概不收。\n{full}\n"
+        f"留 {chat_days} 天。不卖，也不给无关的人看；手机自动报的位置一概不收。{asked}{alerted}\n{full}\n"
         f"想看、想删，回复“{link('我的信息', menu_id='privacy')}”。"
     )
 

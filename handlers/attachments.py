@@ -3,14 +3,12 @@
 from dataclasses import replace
 
 from bot import texts
+from bot.dialogue import media
 from bot.dialogue.turn import Capability, Turn
-from bot.outbound.delivery import FetchMedia, media_delivery
 from bot.wechat.messages import Message, Reply, Text
 from bot.wechat.xml import escape_text
-from store import attachments, outbox
 
 _STICKER = texts.UNSUPPORTED_BY_WECHAT
-_SORTS = {"image": "image", "voice": "voice", "video": "video", "shortvideo": "video"}
 _LONGEST_PLACE = 60  # characters
 
 
@@ -19,8 +17,8 @@ def act(turn: Turn) -> Reply | None:
     message = turn.push
     if not isinstance(message, Message):
         return None
-    if message.kind in _SORTS:
-        return Text(_media_words(turn, message, kept=_keep(turn, message, sort=_SORTS[message.kind])))
+    if message.kind in media.SORTS:
+        return Text(_media_words(turn, message, kept=media.keep(turn, message) is not None))
     if message.kind == "location":
         return _keep_place(turn, message)
     if message.kind == "link":
@@ -28,19 +26,6 @@ def act(turn: Turn) -> Reply | None:
     if message.kind == "text" and message.text.startswith(_STICKER):
         return Text(texts.sticker())
     return None
-
-
-def _keep(turn: Turn, message: Message, *, sort: str) -> bool:
-    """Have the file fetched after the commit; False if this kind of account can't have it."""
-    by_address = message.picture_url if sort == "image" else ""
-    if not by_address and not (turn.town.can.media and message.media_id):
-        return False
-    attachment_id = attachments.expect(turn.conn, turn.citizen_id, kind=sort, received=turn.now)
-    media_id = message.media_id if turn.town.can.media else ""
-    body = FetchMedia(attachment_id=attachment_id, media_id=media_id, picture_url=by_address)
-    outbox.enqueue(turn.conn, media_delivery(body, turn.now, citizen_id=turn.citizen_id))
-    turn.outgoing = True
-    return True
 
 
 def _media_words(turn: Turn, message: Message, *, kept: bool) -> str:

@@ -1,6 +1,7 @@
 """Following, unfollowing, scanning the code, and WeChat's word that an authorisation was withdrawn."""
 
 from bot import texts
+from bot.dialogue import helping
 from bot.dialogue.turn import Capability, Turn
 from bot.domain.erasure import erase_citizen
 from bot.wechat.messages import SILENCE, Event, Reply, Text
@@ -19,7 +20,7 @@ def act(turn: Turn) -> Reply | None:
             turn.forget_thread()
             return Text(texts.welcome(turn.office))
         case "scan":
-            return Text(texts.scanned())
+            return SILENCE if helping.is_held(turn) else Text(texts.scanned())
         case "unsubscribe":
             erase_citizen(turn.conn, turn.citizen_id, cause="unfollowed", now=turn.now)
             turn.erased = True

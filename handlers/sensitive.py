@@ -4,7 +4,7 @@ The conversation stays as it was: an open offer, a question to confirm and a for
 """
 
 from bot import texts
-from bot.dialogue import duty
+from bot.dialogue import duty, helping
 from bot.dialogue.turn import Capability, Turn
 from bot.knowledge.sensitive import Kind, Sighting
 from bot.wechat.messages import Reply, Text
@@ -18,6 +18,7 @@ def act(turn: Turn) -> Reply | None:
     seen = texts.DUTY_OFFICER_SEES if turn.town.settings.duty_robot_url else ""
     words = _answer(sighting, seen)
     duty.tell(turn, answered=words)
+    helping.hear(turn)  # said even while a person answers: life comes first, and the person may be slow
     return Text(words)
 
 

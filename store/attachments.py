@@ -90,6 +90,12 @@ def expect(conn: Connection, citizen_id: str, *, kind: str, received: datetime) 
     return row_id
 
 
+def add_erased(conn: Connection, citizen_id: str, *, sha256: str, now: datetime) -> None:
+    """Note a file that nobody needs after all, so that it is removed."""
+    row = {"citizen_id": citizen_id, "kind": "image", "received": now, "sha256": sha256}
+    conn.execute(insert(attachments).values(**row, state=AttachmentState.ERASED))
+
+
 def find(conn: Connection, attachment_id: int) -> Attachment | None:
     """Return an attachment."""
     row = conn.execute(_FIND, {"row": attachment_id}).first()

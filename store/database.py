@@ -194,6 +194,15 @@ async def _abandon(connection: AsyncConnection, raw: Any) -> None:
         await connection.invalidate()
 
 
+def take_turn(conn: Connection, name: str) -> None:
+    """Wait for what `write_in_turn` does under this name, and keep it waiting until this transaction ends.
+
+    To be called before anything is read or locked that such a transaction changes, or the two wait for each other.
+    """
+    if is_postgres(conn):
+        conn.execute(select(func.pg_advisory_xact_lock(_lock_number(name))))
+
+
 def open_sqlite_connection(url: str) -> Connection:
     """Return the writing connection: SQLAlchemy's own transactions are off, the writer says BEGIN and COMMIT."""
     engine = create_engine(

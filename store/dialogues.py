@@ -11,6 +11,9 @@ from store.tables import dialogues
 
 _SAVE = HotInsert(dialogues, ("citizen_id", "revision", "heard", "state"), replacing="citizen_id")
 _HEARD = select(dialogues.c.heard).where(dialogues.c.citizen_id == bindparam("who"))
+_FIND = select(dialogues.c.citizen_id, dialogues.c.revision, dialogues.c.heard, dialogues.c.state).where(
+    dialogues.c.citizen_id == bindparam("who")
+)
 _FORGET = delete(dialogues).where(dialogues.c.citizen_id == bindparam("who"))
 
 
@@ -27,6 +30,12 @@ class StoredDialogue:
 def save(conn: Connection, changed: Sequence[StoredDialogue]) -> None:
     """Write dialogues over what was there. The caller holds the turns of their citizens, and none twice."""
     _SAVE.run(conn, [(one.citizen_id, one.revision, one.heard, one.state) for one in changed])
+
+
+def find(conn: Connection, citizen_id: str) -> StoredDialogue | None:
+    """Return where the citizen's conversation stands."""
+    row = conn.execute(_FIND, {"who": citizen_id}).first()
+    return None if row is None else StoredDialogue(*row)
 
 
 def find_heard(conn: Connection, citizen_id: str) -> datetime | None:

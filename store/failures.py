@@ -25,9 +25,23 @@ class Failure:
     raw: str
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """That a push failed, without the push."""
+
+    reference: str
+    happened: datetime
+    error: str
+
+
 _OF_PERSON = failures.c.who == bindparam("person")
 _ERASE = delete(failures).where(_OF_PERSON)
 _LIST = select(failures).where(_OF_PERSON).order_by(failures.c.happened)
+_NEWEST = (
+    select(failures.c.reference, failures.c.happened, failures.c.error)
+    .order_by(failures.c.happened.desc())
+    .limit(bindparam("most"))
+)
 
 
 def record(conn: Connection, seal: Seal, *, reference: str, openid: str, raw: str, error: str, now: datetime) -> None:
@@ -54,6 +68,11 @@ def list_of(conn: Connection, seal: Seal, openid: str) -> Sequence[Failure]:
     """
     rows = conn.execute(_LIST, {"person": _hash(openid)})
     return [Failure(row.reference, row.happened, row.error, seal.open(row.sealed)) for row in rows]
+
+
+def list_newest(conn: Connection, *, most: int) -> Sequence[Noted]:
+    """Return the newest failures without their content, newest first."""
+    return [Noted(*row) for row in conn.execute(_NEWEST, {"most": most})]
 
 
 def erase(conn: Connection, openid: str) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -25,6 +26,7 @@ from sqlalchemy.dialects.postgresql import insert
 from store.tables import outbox
 
 ERASED_BODY = "{}"  # of a citizen's rows after erasure
+HELP_DEDUPE = "help:"  # how the keys of what is said in conversations with people begin
 _HOUSEKEEPING_ROWS = 500
 
 
@@ -116,9 +118,20 @@ _COUNT_SINCE = select(func.count()).where(
     outbox.c.lane == bindparam("name"),
     outbox.c.created > bindparam("since"),
 )
+_EARLIER = select(func.min(outbox.c.due)).where(
+    outbox.c.citizen_id == bindparam("citizen"),
+    outbox.c.id < bindparam("row"),
+    outbox.c.dedupe.startswith(HELP_DEDUPE),
+    or_(IS_READY, _IS_HELD),
+)
 _BLANK = update(outbox).where(outbox.c.id == bindparam("row")).values(body=ERASED_BODY)
-_CANCEL_CITIZEN = update(outbox).where(outbox.c.citizen_id == bindparam("citizen"), _NOT_BEGUN).values(_STOPPED)
-_BLANK_CITIZEN = update(outbox).where(outbox.c.citizen_id == bindparam("citizen")).values(body=ERASED_BODY)
+_ON_ITS_WAY = is_in(DeliveryState.READY, DeliveryState.LEASED, DeliveryState.ATTEMPTING)
+_WAITING = select(outbox.c.id, outbox.c.body).where(
+    outbox.c.citizen_id == bindparam("citizen"), outbox.c.lane == bindparam("name"), _ON_ITS_WAY
+)
+_ERASED = (outbox.c.citizen_id == bindparam("citizen"), outbox.c.id.not_in(bindparam("spared", expanding=True)))
+_CANCEL_CITIZEN = update(outbox).where(*_ERASED, _NOT_BEGUN).values(_STOPPED)
+_BLANK_CITIZEN = update(outbox).where(*_ERASED).values(body=ERASED_BODY)
 
 
 def enqueue(conn: Connection, delivery: NewDelivery) -> int | None:
@@ -136,6 +149,12 @@ def find_created(conn: Connection, dedupe: str) -> datetime | None:
 def count_since(conn: Connection, citizen_id: str, *, lane: str, since: datetime) -> int:
     """Count the rows that a lane got for a citizen since then."""
     return int(conn.scalar(_COUNT_SINCE, {"citizen": citizen_id, "name": lane, "since": since}) or 0)
+
+
+def find_earlier_due(conn: Connection, row_id: int, *, citizen_id: str) -> datetime | None:
+    """Return when an earlier line of a citizen's conversation is due that is still under way, None if none is."""
+    due: datetime | None = conn.scalar(_EARLIER, {"citizen": citizen_id, "row": row_id})
+    return due
 
 
 def blank(conn: Connection, row_id: int) -> None:
@@ -158,10 +177,20 @@ def revive(conn: Connection, *, dedupe: str, cancelled_for: str, due: datetime) 
     return conn.execute(_REVIVE, {"dedupe_key": dedupe, "why": cancelled_for, "again": due}).rowcount == 1
 
 
-def erase_citizen(conn: Connection, citizen_id: str, *, reason: str, now: datetime) -> int:
-    """Stop what hasn't begun for a citizen, blank every body of theirs, and return how many were stopped."""
-    stopped = conn.execute(_CANCEL_CITIZEN, {"citizen": citizen_id, "why": reason, "now": now}).rowcount
-    conn.execute(_BLANK_CITIZEN, {"citizen": citizen_id})
+def list_waiting(conn: Connection, citizen_id: str, *, lane: str) -> Sequence[tuple[int, str]]:
+    """Return id and body of a citizen's rows in a lane that have no end yet."""
+    rows = conn.execute(_WAITING, {"citizen": citizen_id, "name": lane})
+    return [(row.id, row.body) for row in rows]
+
+
+def erase_citizen(conn: Connection, citizen_id: str, *, spared: Sequence[int], reason: str, now: datetime) -> int:
+    """Stop what hasn't begun for a citizen, blank every body of theirs, and return how many were stopped.
+
+    The rows in `spared` go on as if nothing had happened.
+    """
+    values = {"citizen": citizen_id, "spared": list(spared)}
+    stopped = conn.execute(_CANCEL_CITIZEN, {**values, "why": reason, "now": now}).rowcount
+    conn.execute(_BLANK_CITIZEN, values)
     return stopped
 
 

@@ -8,8 +8,19 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select
 
 from store.attachments import AttachmentState
+from store.help import HANDED_OVER, NOTE
 from store.outbox import ERASED_BODY
-from store.tables import attachments, citizens, contacts, dialogues, inbox, outbox, unanswered
+from store.tables import (
+    attachments,
+    citizens,
+    contacts,
+    conversation_lines,
+    conversations,
+    dialogues,
+    inbox,
+    outbox,
+    unanswered,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +95,17 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpLine:
+    """Something said in a conversation with the office; `ticket` is the conversation's number."""
+
+    said: datetime
+    ticket: str
+    who: str
+    kind: str
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """Something that was to leave for the citizen, or to be fetched (JSON)."""
 
@@ -104,6 +126,7 @@ class Rows:
     talk: Talk | None
     questions: Sequence[Question]
     files: Sequence[File]
+    help: Sequence[HelpLine]
     sent: Sequence[Sent]
 
 
@@ -154,6 +177,18 @@ _FILES = (
     .where(*_ARE_FILES)
     .order_by(attachments.c.id)
 )
+_HELP = (
+    select(
+        conversation_lines.c.said,
+        conversations.c.ticket,
+        conversation_lines.c.who,
+        conversation_lines.c.kind,
+        conversation_lines.c.body,
+    )
+    .join(conversations, conversations.c.id == conversation_lines.c.conversation_id)
+    .where(conversations.c.citizen_id == _WHO, conversation_lines.c.kind.not_in((HANDED_OVER, NOTE)))
+    .order_by(conversation_lines.c.id)
+)
 _SENT = (
     select(outbox.c.created, outbox.c.lane, outbox.c.state, outbox.c.settled, outbox.c.body)
     .where(outbox.c.citizen_id == _WHO, outbox.c.body != ERASED_BODY)
@@ -179,6 +214,7 @@ def read_all(conn: Connection, citizen_id: str) -> Rows | None:
         talk=None if talk is None else Talk(*talk),
         questions=[Question(*row) for row in _rows(conn, _QUESTIONS, citizen_id)],
         files=[File(*row) for row in _rows(conn, _FILES, citizen_id)],
+        help=[HelpLine(*row) for row in _rows(conn, _HELP, citizen_id)],
         sent=[Sent(*row) for row in _rows(conn, _SENT, citizen_id)],
     )
 

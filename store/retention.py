@@ -30,11 +30,17 @@ from store.tables import (
     citizens,
     consents,
     contacts,
+    conversation_lines,
+    conversations,
     dialogues,
     failures,
     inbox,
+    invitations,
+    kept_forms,
     outbox,
     security_log,
+    sign_in_attempts,
+    staff_sessions,
     unanswered,
 )
 
@@ -74,9 +80,23 @@ QUESTIONS = _expiring(
     (unanswered.c.asked < bindparam("before")) & unanswered.c.question.is_not(None),
     update(unanswered).values(question=None),
 )
+HELP_LINES = _expiring(
+    conversation_lines.c.id,
+    (conversation_lines.c.said < bindparam("before")) & conversation_lines.c.body.is_not(None),
+    update(conversation_lines).values(body=None),
+)
+HELP_WORDS = _expiring(
+    conversations.c.id,
+    (conversations.c.closed < bindparam("before")) & ((conversations.c.about != "") | (conversations.c.draft != "")),
+    update(conversations).values(about="", draft=""),
+)
 CONTACTS = _expiring(contacts.c.citizen_id, contacts.c.given < bindparam("before"), delete(contacts))
 FAILURES = _expiring(failures.c.reference, failures.c.happened < bindparam("before"), delete(failures))
 SECURITY_LOG = _expiring(security_log.c.id, security_log.c.happened < bindparam("before"), delete(security_log))
+SESSIONS = _expiring(staff_sessions.c.id, staff_sessions.c.ends < bindparam("before"), delete(staff_sessions))
+INVITATIONS = _expiring(invitations.c.id, invitations.c.expires < bindparam("before"), delete(invitations))
+ATTEMPTS = _expiring(sign_in_attempts.c.key, sign_in_attempts.c.last < bindparam("before"), delete(sign_in_attempts))
+KEPT_FORMS = _expiring(kept_forms.c.token, kept_forms.c.kept < bindparam("before"), delete(kept_forms))
 # What a citizen said last stays as long as it counts.
 CONSENTS = _expiring(
     consents.c.id,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, literal, literal_column, or_, select, update
 
 from store.hot import HotInsert
-from store.tables import articles, citizens, dialogues, outbox, unanswered
+from store.tables import articles, citizens, conversations, dialogues, outbox, unanswered
 
 OPEN = "open"
 PICKED = "picked"
@@ -72,6 +72,8 @@ _PICK = (
 )
 _ERASE = update(unanswered).where(unanswered.c.citizen_id == bindparam("who")).values(question=None)
 _COUNT = select(func.count()).select_from(unanswered).where(_IS_OPEN, _HAS_WORDS)
+_SOME = select(unanswered.c.id).where(_IS_OPEN, _HAS_WORDS).limit(bindparam("most")).subquery()
+_COUNT_UP_TO = select(func.count()).select_from(_SOME)
 _QUESTION = (
     unanswered.c.id,
     unanswered.c.question,
@@ -100,6 +102,7 @@ _WAITING = select(unanswered.c.id, unanswered.c.citizen_id, unanswered.c.questio
     IS_UNTOLD
 )
 _WAITING_OF = _WAITING.where(unanswered.c.citizen_id == bindparam("who")).order_by(unanswered.c.id)
+_IS_HELD: ColumnElement[bool] = literal_column("conversations.state = 'held'")  # by a person: the bot is silent
 _CAN_BE_TOLD = (
     _WAITING.join_from(unanswered, articles, articles.c.id == unanswered.c.article_id)
     .join(citizens, citizens.c.citizen_id == unanswered.c.citizen_id)
@@ -111,6 +114,7 @@ _CAN_BE_TOLD = (
         citizens.c.followed,
         dialogues.c.heard > bindparam("heard_since"),
         ~exists().where(outbox.c.dedupe == literal(DEDUPE).concat(unanswered.c.id)),
+        ~exists().where(conversations.c.citizen_id == unanswered.c.citizen_id, _IS_HELD),
     )
     .order_by(unanswered.c.citizen_id, unanswered.c.id)  # as they stand in the partial index
     .limit(bindparam("most"))
@@ -192,6 +196,11 @@ def forget_told(conn: Connection, row_id: int) -> None:
 def erase(conn: Connection, citizen_id: str) -> None:
     """Take out a citizen's own words; that something went unanswered stays."""
     conn.execute(_ERASE, {"who": citizen_id})
+
+
+def count_up_to(conn: Connection, most: int) -> int:
+    """Return how many questions wait for the office, counting no further than `most`."""
+    return int(conn.scalar(_COUNT_UP_TO, {"most": most}) or 0)
 
 
 def count(conn: Connection) -> int:

@@ -24,10 +24,14 @@ class Context:
     latitude: float = 0.0  # GCJ-02, the place shared last
     longitude: float = 0.0
     place: str = ""
+    help: str = ""  # who answers, see bot/domain/help_state.py
+    help_id: int = 0  # the open conversation with the office
 
     def only_owed(self) -> "Context":
-        """Drop what was going on, but not an answer that is still owed."""
-        return Context(owed=self.owed, owed_to=self.owed_to) if self.owed else NOTHING
+        """Drop what was going on, but not an answer that is still owed, nor that a person answers."""
+        if not self.owed and not self.help:
+            return NOTHING
+        return Context(owed=self.owed, owed_to=self.owed_to, help=self.help, help_id=self.help_id)
 
 
 NOTHING = Context()
@@ -47,7 +51,7 @@ class Dialogue:
         return self.heard is not None and now - self.heard < WARM_FOR
 
     def context(self, now: datetime) -> Context:
-        """Return what still counts: after a day of silence only what is owed."""
+        """Return what still counts: after a day of silence only what is owed, and who answers."""
         if self.heard is not None and now - self.heard > STALE_AFTER:
             return self.stored.only_owed()
         return self.stored

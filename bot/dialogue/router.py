@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.dialogue.context import Dialogue
 from bot.dialogue.listening import Listener
 from bot.dialogue.turn import Capability, Intent, Turn, Understanding
+from bot.domain.help_state import Helped
 from bot.knowledge.library import Library
 from bot.knowledge.sensitive import Watch
 from bot.wechat.messages import SILENCE, Event, Message, Push, Reply
@@ -36,6 +37,8 @@ class Router:
         if (sighting := self._watch.find(push.text)) is not None:
             return Understanding(sensitive=sighting)
         context, is_warm = dialogue.context(now), dialogue.is_warm(now)
+        if context.help == Helped.HELD:  # a person answers: what the words ask isn't looked for
+            return Understanding(intent=self._listener.steering(push.text))
         return await self._listener.understand(push.text, context, is_warm=is_warm, seconds=seconds)
 
     def act(self, turn: Turn) -> Reply:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import texts
-from bot.dialogue import answered_later, duty, late
+from bot.dialogue import answered_later, duty, helping, late
 from bot.dialogue.context import UNSEEN, Dialogue, dump_context, load_context
 from bot.dialogue.late import Patience
 from bot.dialogue.replies import dump_reply, load_reply
@@ -177,8 +177,9 @@ def _is_citizens(push: Push) -> bool:
 def _reply(turn: Turn, router: Router, *, quiet: bool) -> Reply:
     if quiet and expects_answer(turn.push):
         duty.tell(turn, answered=texts.QUIET)
+        helping.hear(turn)
         return Text(texts.QUIET)
-    reply = late.pay(turn, answered_later.tell(turn, router.act(turn)))
+    reply = late.pay(turn, answered_later.tell(turn, helping.announce(turn, router.act(turn))))
     return _fit(turn, reply) if isinstance(reply, Text) else reply
 
 

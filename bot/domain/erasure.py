@@ -3,12 +3,14 @@
 The law: WeChat demands that all data of a user who unfollows be deleted; history rows hold ids, states and times and
 stay whole. What concerns the person goes; an unanswered question stays counted, without its words. What stays, and why,
 stands in docs/privacy.md: the ledger's entry, what was said to the notice about personal data (the office must be able
-to prove it) and the security log, none of which lead to the person any more.
+to prove it) and the security log, none of which lead to the person any more; and an alert about danger to life, until
+the duty officer has it.
 """
 
 from datetime import datetime
 
-from store import attachments, citizens, contacts, dialogues, erasures, failures, inbox, outbox, unanswered
+from bot.domain import alerts
+from store import attachments, citizens, contacts, dialogues, erasures, failures, help, inbox, outbox, unanswered
 from store.database import Connection
 from store.erasures import Erasure
 
@@ -35,6 +37,8 @@ def _erase(conn: Connection, citizen_id: str, *, now: datetime) -> None:
     dialogues.forget(conn, citizen_id)
     inbox.blank(conn, citizen_id, silence=SILENT_REPLY)
     unanswered.erase(conn, citizen_id)
-    outbox.erase_citizen(conn, citizen_id, reason="the citizen was erased", now=now)
+    help.erase_citizen(conn, citizen_id, now=now)
+    spared = alerts.about_life(conn, citizen_id)
+    outbox.erase_citizen(conn, citizen_id, spared=spared, reason="the citizen was erased", now=now)
     attachments.erase_citizen(conn, citizen_id)  # the media lane removes the files within minutes
     citizens.forget_openid(conn, citizen_id)

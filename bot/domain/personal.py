@@ -75,6 +75,7 @@ def export(holdings: Holdings, *, now: datetime) -> bytes:
         "dialogue": None if rows.talk is None else {"heard": rows.talk.heard, **orjson.loads(rows.talk.state)},
         "unanswered_questions": _all(rows.questions),
         "attachments": _all(rows.files),
+        "talks_with_the_office": _all(rows.help),
         "outgoing": [{**asdict(one), "body": orjson.loads(one.body)} for one in rows.sent],
         "failed_messages": [{**asdict(one), "raw": orjson.loads(one.raw)} for one in holdings.failures],
         "security_log": _all(holdings.looks),

@@ -27,10 +27,11 @@ class MalformedBody(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerText:
-    """A text to a citizen whose window is open."""
+    """A text to a citizen whose window is open; of a conversation, whose officers see what became of it, or of none."""
 
     citizen_id: str
     text: str
+    conversation_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,15 @@ class CustomerAnswer:
     question: str  # as it is repeated to the citizen
     article_id: int
     asked_id: int  # the row of `unanswered`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPhoto:
+    """A photo of the office's to a citizen whose window is open; the file is uploaded when the message leaves."""
+
+    citizen_id: str
+    attachment_id: int
+    conversation_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +89,21 @@ def text_delivery(
         priority=priority,
         body=_dump(body),
         due=due or now,
+        expires=expires,
+        created=now,
+        citizen_id=body.citizen_id,
+        dedupe=dedupe,
+        repeatable=False,
+    )
+
+
+def photo_delivery(body: CustomerPhoto, now: datetime, *, expires: datetime, dedupe: str) -> NewDelivery:
+    """Return the row that uploads a photo and sends it once."""
+    return NewDelivery(
+        lane=LaneName.CUSTOMER_MESSAGE,
+        priority=REPLY,
+        body=_dump(body),
+        due=now,
         expires=expires,
         created=now,
         citizen_id=body.citizen_id,
@@ -129,7 +154,7 @@ def alert_delivery(body: DutyAlert, now: datetime, *, citizen_id: str, dedupe: s
     )
 
 
-def load_message(body: str) -> CustomerText | CustomerAnswer:
+def load_message(body: str) -> CustomerText | CustomerAnswer | CustomerPhoto:
     """Read a row of the customer message lane.
 
     Raises:
@@ -137,18 +162,26 @@ def load_message(body: str) -> CustomerText | CustomerAnswer:
     """
     values = _load(body)
     try:
+        citizen_id, conversation_id = str(values["citizen_id"]), _number(values.get("conversation_id", 0))
         if "article_id" in values:
             return CustomerAnswer(
-                citizen_id=str(values["citizen_id"]),
+                citizen_id=citizen_id,
                 question=str(values["question"]),
-                article_id=int(str(values["article_id"])),
-                asked_id=int(str(values["asked_id"])),
+                article_id=_number(values["article_id"]),
+                asked_id=_number(values["asked_id"]),
             )
-        return CustomerText(citizen_id=str(values["citizen_id"]), text=str(values["text"]))
+        if "attachment_id" in values:
+            attachment_id = _number(values["attachment_id"])
+            return CustomerPhoto(citizen_id=citizen_id, attachment_id=attachment_id, conversation_id=conversation_id)
+        return CustomerText(citizen_id=citizen_id, text=str(values["text"]), conversation_id=conversation_id)
     except KeyError as missing:
         raise MalformedBody(f"the body lacks {missing}") from None
     except ValueError:
         raise MalformedBody("the body's ids are no numbers") from None
+
+
+def _number(value: object) -> int:
+    return int(str(value))
 
 
 def load_media(body: str) -> FetchMedia:
@@ -181,7 +214,7 @@ def load_alert(body: str) -> DutyAlert:
         raise MalformedBody(f"the body lacks {missing}") from None
 
 
-def _dump(body: CustomerText | CustomerAnswer | FetchMedia | DutyAlert) -> str:
+def _dump(body: CustomerText | CustomerAnswer | CustomerPhoto | FetchMedia | DutyAlert) -> str:
     return orjson.dumps(asdict(body)).decode()
 
 

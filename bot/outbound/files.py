@@ -1,4 +1,4 @@
-"""Received photos, voice and video on disk: named by their content, in one directory shared by all replicas.
+"""Photos, voice and video on disk: named by their content, in one directory shared by all replicas.
 
 A file is written under a passing name, told by its first bytes, synced, and renamed to its SHA-256; so it is there
 whole or not at all. Names and types that a sender claims are never used, and nothing is executable.
@@ -106,6 +106,10 @@ class ReceivedFiles:
             kept = incoming.describe(kind)
             await asyncio.to_thread(self._keep, path, file, self.path(kept.sha256))
             return kept
+
+    async def keep(self, content: bytes, *, kind: str) -> KeptFile:
+        """Keep what is in memory already; raises as `receive`."""
+        return await self.receive(lambda write: write(content), kind=kind)
 
     @asynccontextmanager
     async def _passing(self) -> AsyncIterator[tuple[Path, BinaryIO]]:

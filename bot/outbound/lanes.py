@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
-from bot.outbound.delivery import CustomerAnswer, FetchMedia, LaneName, load_media, load_message
+from bot.outbound.delivery import CustomerAnswer, CustomerPhoto, FetchMedia, LaneName, load_media, load_message
 from bot.outbound.files import KeptFile, ReceivedFiles, Write
 from bot.outbound.reactions import CannotKeep
 from bot.wechat.api import WeChatApi
 from bot.wechat.errors import MediaExpired, MediaUnusable, NotPermitted, WeChatError
-from store import attachments, citizens, unanswered
+from store import attachments, citizens, help, outbox, unanswered
 from store.attachments import Attachment, AttachmentState
 from store.claims import Claimed
 from store.database import Connection, Database
@@ -24,6 +25,14 @@ Answers = Callable[[Connection, CustomerAnswer], str | None]  # an answer as it 
 
 class NotWanted(Exception):
     """The delivery has lost its sense: nobody to write to, or nothing to fetch any more."""
+
+
+class PutOff(Exception):
+    """The delivery must come after another, whose own time is `due`."""
+
+    def __init__(self, due: datetime) -> None:
+        super().__init__("comes after another")
+        self.due = due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +57,14 @@ class Lane(Protocol):
     even_quiet: bool
 
     def prepare(self, conn: Connection, claimed: Claimed) -> Prepared:
-        """Look up what the attempt needs, in the transaction that begins it; raises NotWanted or MalformedBody."""
+        """Look up what the attempt needs, in its own transaction; raises NotWanted, PutOff or MalformedBody."""
 
     async def tidy(self) -> None:
         """Clean up behind the lane, now and then."""
 
 
 class CustomerMessages:
-    """Texts to citizens whose window is open. WeChat has no key to recognise a second one by."""
+    """Texts and photos to citizens whose window is open. WeChat has no key to recognise a second one by."""
 
     name = LaneName.CUSTOMER_MESSAGE
     width = 40
@@ -63,10 +72,11 @@ class CustomerMessages:
     client_id_valid = timedelta(0)
     even_quiet = False
 
-    def __init__(self, api: WeChatApi, *, answers: Answers, limits: Limits | None = None) -> None:
+    def __init__(self, api: WeChatApi, *, answers: Answers, files: ReceivedFiles, limits: Limits | None = None) -> None:
         self.limits = limits or Limits(per_second=100, burst=50, day_limit=500_000)
         self._api = api
         self._answers = answers
+        self._files = files
 
     def prepare(self, conn: Connection, claimed: Claimed) -> Prepared:
         """Look the openid up; who has left or was erased gets nothing."""
@@ -76,7 +86,11 @@ class CustomerMessages:
             raise NotWanted("the citizen doesn't follow the account any more")
         if isinstance(body, CustomerAnswer):
             return self._prepare_answer(conn, body, openid)
-        return Prepared(attempt=partial(self._send, openid, body.text))
+        if body.conversation_id and (earlier := outbox.find_earlier_due(conn, claimed.id, citizen_id=body.citizen_id)):
+            raise PutOff(earlier)  # what people say to each other arrives in the order in which they said it
+        if isinstance(body, CustomerPhoto):
+            return self._prepare_photo(conn, body, openid)
+        return self._prepared(partial(self._send, openid, body.text), body.conversation_id)
 
     def _prepare_answer(self, conn: Connection, body: CustomerAnswer, openid: str) -> Prepared:
         """Read the article; what can't be told this way is left for the citizen's next contact."""
@@ -87,11 +101,30 @@ class CustomerMessages:
             raise NotWanted("the article isn't published any more, or the window has closed")
         return Prepared(attempt=partial(self._send, openid, text), if_refused=forget_told)
 
+    def _prepare_photo(self, conn: Connection, body: CustomerPhoto, openid: str) -> Prepared:
+        photo = attachments.find(conn, body.attachment_id)
+        if photo is None or photo.state is not AttachmentState.KEPT:
+            raise NotWanted("the photo was erased")
+        return self._prepared(partial(self._send_photo, openid, photo), body.conversation_id)
+
+    def _prepared(self, send: Callable[[], Awaitable[None]], conversation_id: int) -> Prepared:
+        """Have the officers' pages told what became of a line of theirs."""
+        if not conversation_id:
+            return Prepared(attempt=partial(_after, send, None))
+        note = partial(help.note_delivered, conversation_id=conversation_id)
+        return Prepared(attempt=partial(_after, send, note), if_refused=note)
+
+    async def _send_photo(self, openid: str, photo: Attachment) -> None:
+        """Upload and send. An upload that failed is tried again, for it showed nobody anything."""
+        content = await asyncio.to_thread(_read_photo, self._files.path(photo.sha256 or ""))
+        media_id = await self._api.upload_image(content, content_type=photo.content_type or "")
+        await self._api.send_customer_image(openid, media_id)
+
     async def _send(self, openid: str, text: str) -> None:
         await self._api.send_customer_text(openid, text)
 
     async def tidy(self) -> None:
-        """Leave everything: texts leave nothing behind."""
+        """Leave everything: photos are attachments, whose files the media lane removes."""
 
 
 class MediaFetches:
@@ -151,6 +184,23 @@ class MediaFetches:
         for name in await self._database.read(attachments.list_files_to_remove):
             if await asyncio.to_thread(self._files.remove, name):
                 await self._database.write(attachments.note_removed, name)
+
+
+async def _after(send: Callable[[], Awaitable[None]], record: Record | None) -> Record | None:
+    await send()
+    return record
+
+
+def _read_photo(path: Path) -> bytes:
+    """Return a file's content.
+
+    Raises:
+        MediaUnusable: it isn't there, or can't be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MediaUnusable(f"the photo can't be read: {error.strerror or type(error).__name__}") from error
 
 
 def _note_kept(conn: Connection, *, attachment_id: int, kept: KeptFile) -> None:

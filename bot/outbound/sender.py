@@ -7,7 +7,7 @@ the lease runs out and `reap` decides. A wake-up starts a look at once; without 
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.logs import without_words
 from bot.metrics import Metrics
 from bot.outbound.delivery import MalformedBody
-from bot.outbound.lanes import Lane, NotWanted, Prepared, Record
+from bot.outbound.lanes import Lane, NotWanted, Prepared, PutOff, Record
 from bot.outbound.reactions import PATIENCE, Block, CannotKeep, react
 from bot.wechat.errors import UncertainDelivery, WeChatError
 from store import claims, lanes, outbox
@@ -55,7 +55,13 @@ class Sender:
         self._hungry = False  # the last claim was as large as asked: there is probably more
         self._look_again = POLL_SECONDS
         self._is_open = False
+        self._put_off = False  # a row waits for another of this lane
         self._next_upkeep = self._next_tidy = 0.0
+
+    @property
+    def lane_name(self) -> str:
+        """Return which lane this is."""
+        return self._lane.name
 
     def wake(self) -> None:
         """Look at the lane at once: a row was just committed."""
@@ -70,11 +76,12 @@ class Sender:
                 group.create_task(self._work(one))
         return len(claimed)
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Send until `stop` is set, then finish the attempts that have begun."""
+    async def run(self, stop: asyncio.Event, *, beat: Callable[[], None] = lambda: None) -> None:
+        """Send until `stop` is set, then finish the attempts that have begun; `beat` is called at every look."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._wake_at(stop))
             while not stop.is_set():
+                beat()
                 self._woken.clear()
                 for one in await self._claim_patiently():
                     group.create_task(self._work(one))
@@ -148,6 +155,11 @@ class Sender:
         begun = await self._database.write(_begin, self._lane, claimed, lease_seconds=seconds, now=self._clock.now())
         if isinstance(begun, Prepared):
             await self._settle(claimed, await self._attempt(claimed, begun))
+            if self._put_off:
+                self._put_off = False
+                self.wake()
+        elif begun is not None and begun.settlement.state is DeliveryState.READY:
+            self._put_off = True
         elif begun is not None:
             self._report(claimed, begun)
 
@@ -206,6 +218,9 @@ def _begin(
         return _end_unattempted(conn, claimed, _outcome(DeliveryState.CANCELLED, "the citizen was erased"), now=now)
     try:
         prepared = lane.prepare(conn, claimed)
+    except PutOff as earlier:
+        outcome = _Outcome(settlement=Settlement(state=DeliveryState.READY, due=max(now, earlier.due)))
+        return _end_unattempted(conn, claimed, outcome, now=now)
     except NotWanted as reason:
         return _end_unattempted(conn, claimed, _outcome(DeliveryState.CANCELLED, str(reason)), now=now)
     except MalformedBody as reason:

@@ -11,10 +11,10 @@ from typing import TypeVar
 from bot.wechat import menus
 from bot.wechat.accounts import Capabilities
 from bot.wechat.errors import NoMenu, NotPermitted, TokenRejected, Unreachable
-from bot.wechat.media import MEDIA_LIMIT, Downloaded, Downloads, Write
+from bot.wechat.media import MEDIA_LIMIT, Downloaded, Downloads, Write, file_name
 from bot.wechat.menus import Menu
 from bot.wechat.token import AccessToken
-from bot.wechat.transport import Answer, Call, Transport
+from bot.wechat.transport import Answer, Call, Transport, Upload
 
 T = TypeVar("T")
 
@@ -68,6 +68,26 @@ class WeChatApi:
         self._require(self._may.customer_message, "customer_message")
         body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
         await self._call(Call(path="/cgi-bin/message/custom/send", body=body, repeatable=False))
+
+    async def send_customer_image(self, openid: str, media_id: str) -> None:
+        """Send an uploaded image to a citizen whose window is open; raises as `send_customer_text`."""
+        self._require(self._may.customer_message, "customer_message")
+        body = {"touser": openid, "msgtype": "image", "image": {"media_id": media_id}}
+        await self._call(Call(path="/cgi-bin/message/custom/send", body=body, repeatable=False))
+
+    async def upload_image(self, content: bytes, *, content_type: str) -> str:
+        """Give WeChat an image for three days and return its media id; a second upload does no harm.
+
+        Raises:
+            MediaUnusable: of a type that WeChat doesn't take.
+        """
+        self._require(self._may.media, "media")
+        upload = Upload(field="media", name=file_name(content_type), content_type=content_type, content=content)
+        call = Call(path="/cgi-bin/media/upload", query={"type": "image"}, upload=upload, repeatable=True)
+        media_id = (await self._call(call)).get("media_id")
+        if not isinstance(media_id, str) or not media_id:
+            raise Unreachable("/cgi-bin/media/upload: an answer without a media id")
+        return media_id
 
     async def download_media(self, media_id: str, write: Write, *, limit: int = MEDIA_LIMIT) -> Downloaded:
         """Stream what a citizen sent into `write`, at most `limit` bytes; throw all away if this raises."""

@@ -17,6 +17,7 @@ from aiohttp import (
     ClientTimeout,
     ConnectionTimeoutError,
     DummyCookieJar,
+    FormData,
     TCPConnector,
 )
 from yarl import URL
@@ -35,12 +36,23 @@ Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file as one field of a form."""
+
+    field: str
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call of the API. `body` makes it a POST; `repeatable` means that a second one does no harm."""
+    """One call of the API. `body` or `upload` makes it a POST; `repeatable`: a second one does no harm."""
 
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, object] | None = None
+    upload: Upload | None = None
     repeatable: bool
 
 
@@ -115,9 +127,17 @@ class Transport:
     def _request(self, call: Call, token: str | None) -> AbstractAsyncContextManager[ClientResponse]:
         query = {"access_token": token, **call.query} if token else dict(call.query)
         url = self.base.joinpath(call.path.lstrip("/")).with_query(query)
+        if call.upload is not None:
+            return self.session.post(url, data=_form(call.upload), allow_redirects=False)
         if call.body is None:
             return self.session.get(url, allow_redirects=False)
         return self.session.post(url, data=orjson.dumps(call.body), headers=_JSON, allow_redirects=False)
+
+
+def _form(upload: Upload) -> FormData:
+    form = FormData()
+    form.add_field(upload.field, upload.content, filename=upload.name, content_type=upload.content_type)
+    return form
 
 
 def read_answer(path: str, status: int, body: bytes) -> Answer:

@@ -90,6 +90,6 @@ async def test_stop_and_menu_work_everywhere(careful_town: Town) -> None:
 async def test_the_bottom_menu_reaches_the_same_places(town: Town) -> None:
     await town.command("menu_push")
     citizen = await town.follower()
-    for key, words in {"help": "像平时说话", "topics": "大家常问", "person": "要找人", "privacy": "我们记着"}.items():
+    for key, words in {"help": "像平时说话", "topics": "大家常问", "person": "工作人员", "privacy": "我们记着"}.items():
         await citizen.does("clicks", key=key)
         citizen.sees(words)

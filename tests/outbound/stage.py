@@ -77,7 +77,7 @@ class Stage:
     def texts(self, *, answer_seconds: float = 5.0, limits: Limits = PLENTY) -> Sender:
         """Return a sender of customer messages, as one replica has it."""
         api = self.api(answer_seconds=answer_seconds)
-        return self.sender(CustomerMessages(api, answers=no_answer, limits=limits))
+        return self.sender(CustomerMessages(api, answers=no_answer, files=self.files, limits=limits))
 
     def media(self) -> Sender:
         """Return a sender of the media lane."""

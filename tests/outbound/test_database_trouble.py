@@ -10,10 +10,8 @@ import pytest
 from store import outbox
 from store.database import DATABASE_TROUBLE, Database, open_database
 from tests.outbound.stage import Stage, set_stage, wait_for_text
-from tests.postgres import Cluster
+from tests.postgres import Clones
 from tests.wechat.platform import CUSTOM_SEND
-
-CUT_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'outage'"
 
 
 class Listener(logging.Handler):
@@ -31,14 +29,19 @@ class Listener(logging.Handler):
 
 
 @pytest.fixture
-async def stage(postgres_template: Cluster, tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(postgres_clones: Clones, tmp_path: Path) -> AsyncIterator[Stage]:
     """A stage on a PostgreSQL database of its own, whose connections may be cut."""
-    postgres_template.sql("CREATE DATABASE outage TEMPLATE template_wenming")
-    database = open_database(postgres_template.url("outage"))
-    async with set_stage(database, tmp_path) as built:
-        yield built
-    await database.close()
-    postgres_template.sql("DROP DATABASE outage WITH (FORCE)")
+    with postgres_clones.clone("template_wenming") as url:
+        database = open_database(url)
+        async with set_stage(database, tmp_path) as built:
+            yield built
+        await database.close()
+
+
+def cut_all(stage: Stage, clones: Clones) -> None:
+    """End every connection to the stage's database."""
+    name = stage.database.url.rpartition("/")[2]
+    clones.run(f"DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'; END $$")
 
 
 async def come_back(database: Database) -> None:
@@ -51,7 +54,7 @@ async def come_back(database: Database) -> None:
             continue
 
 
-async def test_a_sender_waits_until_the_outbox_can_be_reached(stage: Stage, postgres_template: Cluster) -> None:
+async def test_a_sender_waits_until_the_outbox_can_be_reached(stage: Stage, postgres_clones: Clones) -> None:
     citizen = stage.platform.follower()
     who = await stage.enrol(citizen)
     sender, stop = stage.texts(), asyncio.Event()
@@ -64,7 +67,7 @@ async def test_a_sender_waits_until_the_outbox_can_be_reached(stage: Stage, post
     async with asyncio.timeout(20.0):
         while await stage.database.read(outbox.counts):
             pass  # until the first text is settled
-        postgres_template.sql(CUT_ALL)
+        cut_all(stage, postgres_clones)
         sender.wake()
         await unreachable.heard.wait()
     logging.getLogger("bot.outbound.sender").removeHandler(unreachable)
@@ -77,14 +80,14 @@ async def test_a_sender_waits_until_the_outbox_can_be_reached(stage: Stage, post
 
 
 async def test_an_answer_that_wechat_gave_is_written_down_once_the_database_is_back(
-    stage: Stage, postgres_template: Cluster
+    stage: Stage, postgres_clones: Clones
 ) -> None:
     citizen = stage.platform.follower()
     row_id = await stage.promise(await stage.enrol(citizen), "你好")
     await stage.platform.fault("slow", CUSTOM_SEND, seconds=0.5)
     sending = asyncio.create_task(stage.texts().run_once())
     await wait_for_text(stage, citizen, number=1)
-    postgres_template.sql(CUT_ALL)
+    cut_all(stage, postgres_clones)
     await sending
     await come_back(stage.database)
     assert (await stage.row(row_id)).state == "sent"

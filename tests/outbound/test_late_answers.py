@@ -57,7 +57,8 @@ class Scene:
         def answers(conn: Connection, promised: CustomerAnswer) -> str | None:
             return words_for_asker(conn, promised, statuses=(APPROVED,), now=self.stage.now())
 
-        await self.stage.sender(CustomerMessages(self.stage.api(), answers=answers, limits=PLENTY)).run_once()
+        lane = CustomerMessages(self.stage.api(), answers=answers, files=self.stage.files, limits=PLENTY)
+        await self.stage.sender(lane).run_once()
 
     @property
     def heard(self) -> list[str]:

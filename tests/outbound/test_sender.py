@@ -246,7 +246,7 @@ async def test_a_bug_in_one_delivery_leaves_the_others_alone(stage: Stage, caplo
     who = await stage.enrol(citizen)
     bad = await stage.promise(who, "坏")
     good = await stage.promise(who, "好")
-    lane = BrokenLane(stage.api(), answers=no_answer, limits=PLENTY)
+    lane = BrokenLane(stage.api(), answers=no_answer, files=stage.files, limits=PLENTY)
     await stage.sender(lane).run_once()
     assert ((await stage.row(bad)).state, (await stage.row(good)).state) == ("attempting", "sent")
     assert any("in _break" in getattr(record, "traceback", "") for record in caplog.records)
@@ -364,7 +364,10 @@ async def test_a_full_lane_takes_no_more_than_it_has_room_for(stage: Stage) -> N
     for citizen in people:
         await stage.promise(await stage.enrol(citizen), "你好")
     await stage.platform.fault("slow", CUSTOM_SEND, seconds=0.1)
-    sender, stop = stage.sender(NarrowLane(stage.api(), answers=no_answer, limits=PLENTY)), asyncio.Event()
+    sender, stop = (
+        stage.sender(NarrowLane(stage.api(), answers=no_answer, files=stage.files, limits=PLENTY)),
+        asyncio.Event(),
+    )
     running = asyncio.create_task(sender.run(stop))
     async with stage.platform.sandbox.world.stream.listen() as happenings, asyncio.timeout(20.0):
         while not all(stage.platform.texts(citizen) for citizen in people):
@@ -386,7 +389,7 @@ async def test_an_attempt_never_outlives_its_lease(stage: Stage) -> None:
     citizen = stage.platform.follower()
     row_id = await stage.promise(await stage.enrol(citizen), "你好")
     await stage.platform.fault("slow", CUSTOM_SEND, seconds=3.0)
-    await stage.sender(HurriedLane(stage.api(), answers=no_answer, limits=PLENTY)).run_once()
+    await stage.sender(HurriedLane(stage.api(), answers=no_answer, files=stage.files, limits=PLENTY)).run_once()
     row = await stage.row(row_id)
     assert (row.state, row.error) == ("uncertain", "the attempt took too long")
 

@@ -232,10 +232,31 @@ async def test_erasing_a_citizen_stops_and_blanks_only_theirs(lane: Database) ->
     (claimed,) = await claim(lane, limit=1)
     await begin(lane, claimed)
     await settle(lane, claimed, DeliveryState.SENT)
-    assert await lane.write(outbox.erase_citizen, "a", reason="unfollowed", now=NOW) == 1
-    assert [await state(lane, one) for one in (theirs, others, sent)] == ["cancelled", "ready", "sent"]
+    urgent = await put(lane, citizen_id="a", body='{"text":"urgent"}')
+    assert await lane.write(outbox.erase_citizen, "a", spared=[urgent], reason="unfollowed", now=NOW) == 1
+    rows_of_all = (theirs, others, sent, urgent)
+    assert [await state(lane, one) for one in rows_of_all] == ["cancelled", "ready", "sent", "ready"]
     bodies = await lane.read(lambda conn: conn.execute(select(rows.c.id, rows.c.body)).all())
-    assert {row.id: row.body for row in bodies} == {theirs: "{}", sent: "{}", others: '{"text":"other"}'}
+    assert {row.id: row.body for row in bodies} == {
+        theirs: "{}",
+        sent: "{}",
+        others: '{"text":"other"}',
+        urgent: '{"text":"urgent"}',
+    }
+
+
+async def test_what_has_no_end_yet_waits(lane: Database) -> None:
+    sent, begun = [await put(lane, citizen_id="a", body=f'{{"text":"{number}"}}') for number in range(2)]
+    one, other = await claim(lane, limit=2)
+    await begin(lane, one)
+    await settle(lane, one, DeliveryState.SENT)
+    await begin(lane, other)
+    ready = await put(lane, citizen_id="a", body='{"text":"ready"}')
+    await put(lane, citizen_id="b")
+    assert (one.id, other.id) == (sent, begun)
+    waiting = await lane.read(outbox.list_waiting, "a", lane=one.lane)
+    assert sorted(waiting) == [(begun, '{"text":"1"}'), (ready, '{"text":"ready"}')]
+    assert await lane.read(outbox.list_waiting, "a", lane="another") == []
 
 
 async def test_open_rows_are_counted_by_lane_and_state(lane: Database) -> None:
