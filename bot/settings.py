@@ -6,6 +6,7 @@ compares the two.
 
 import re
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -80,10 +81,16 @@ class Settings(BaseSettings):
     # Who is told at once when somebody is in danger.
     duty_robot_url: SecretStr | None = None
 
+    # The console.
+    desk_allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    desk_proxy_header: str = Field(default="", pattern=r"^[A-Za-z0-9-]{0,40}$")
+    desk_idle_minutes: int = Field(default=60, ge=5, le=480)
+    desk_absolute_hours: int = Field(default=12, ge=1, le=24)
+
     # How sure an answer must be.
     answer_confidence: float = Field(default=0.7, gt=0, le=1)
     suggest_confidence: float = Field(default=0.35, gt=0, le=1)
-    redirect_confidence: float = Field(default=0.4, gt=0, le=1)
+    redirect_confidence: float = Field(default=0.45, gt=0, le=1)
     answer_cache: int = Field(default=4096, ge=0, le=100_000)
     sample_articles: bool = False
 
@@ -106,9 +113,9 @@ class Settings(BaseSettings):
     keep_security_log_days: int = Field(default=210, ge=180, le=1095)
     erasure_ledger: Path = Path("var/erasures.log")
 
-    @field_validator("secret_keys", mode="before")
+    @field_validator("secret_keys", "desk_allowed_networks", mode="before")
     @classmethod
-    def _split_keys(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("secret_keys")

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+_IGNORED = str.maketrans("", "", "\uff1f?\uff01!\u3002\uff0c,\u3001 ")  # between two ways of writing the same question
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -34,6 +36,11 @@ class NewArticle:
     def __post_init__(self) -> None:
         """Keep each sample once."""
         object.__setattr__(self, "samples", tuple(dict.fromkeys(self.samples)))
+
+
+def plain(question: str) -> str:
+    """Return a question without the marks and capitals that make no difference."""
+    return question.lower().translate(_IGNORED)
 
 
 def dump_links(links: Sequence[Link]) -> str:

@@ -35,6 +35,7 @@ class ArticleVersion:
     editor: str
     approver: str | None
     changed: datetime
+    note: str = ""  # why it was withdrawn
 
 
 def keep(conn: Connection, ids: Collection[int], *, editor: str | None = None) -> None:
@@ -51,6 +52,7 @@ def keep(conn: Connection, ids: Collection[int], *, editor: str | None = None) -
             "editor": editor or row.editor,
             "approver": row.approver,
             "changed": row.changed,
+            "note": row.note if row.status == "withdrawn" else "",
         }
         for row in conn.execute(_NOW, {"ids": list(ids)})
     ]
@@ -68,6 +70,7 @@ def list_of(conn: Connection, article_id: int) -> Sequence[ArticleVersion]:
             editor=row.editor,
             approver=row.approver,
             changed=row.changed,
+            note=row.note,
         )
         for row in conn.execute(_OF, {"which": article_id})
     ]

@@ -4,7 +4,7 @@ sample (shipped) or draft → approved → withdrawn. Each change makes a new ve
 Sample questions only help to find an answer, so they may change without a new approval; everything else may not.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select,
 from store import article_versions
 from store.article_content import Link as Link
 from store.article_content import NewArticle as NewArticle
-from store.article_content import dump_links, load_links
+from store.article_content import dump_links, load_links, plain
 from store.article_versions import ArticleVersion
 from store.tables import article_samples, articles, service_state
 
@@ -23,6 +23,7 @@ DRAFT = "draft"
 SAMPLE = "sample"
 WITHDRAWN = "withdrawn"
 STATUSES = (SAMPLE, DRAFT, APPROVED, WITHDRAWN)
+_AT_ONCE = 500  # articles of a statement, whose parameters the databases count in 16 bits
 SHIPPED_BY = "wenming"  # the editor of what comes with the program
 
 
@@ -45,6 +46,8 @@ class StoredArticle:
     valid_until: datetime | None
     editor: str
     approver: str | None
+    submitted: datetime | None = None  # since when a draft waits for an approver
+    note: str = ""  # why it was sent back or withdrawn
 
 
 _WORDS = ("ours", "measure", "subject", "title", "answer", "links", "valid_from", "valid_until")
@@ -70,6 +73,7 @@ _OWNERS = (
     .order_by(articles.c.id)
 )
 _BY_SLUG = select(articles).where(articles.c.slug == bindparam("named"))
+_IDS = select(articles.c.id, articles.c.slug).where(articles.c.slug.in_(bindparam("slugs", expanding=True)))
 _CHANGE = update(articles).where(articles.c.id == bindparam("which"))
 _STATUSES = select(articles.c.status, func.count().label("number")).group_by(articles.c.status)
 
@@ -142,17 +146,18 @@ def import_articles(conn: Connection, new: Sequence[NewArticle], *, status: str,
     added stay. Replicas that start together take turns.
     """
     lock(conn)
-    return sum(_refresh(conn, article, status=status, editor=editor, now=now) for article in new)
+    known = {article.slug: article for article in list_all(conn)}
+    met = [(known[article.slug], article) for article in new if article.slug in known]
+    changed = sum(_refresh(conn, before, article, editor=editor, now=now) for before, article in met)
+    fresh = [article for article in new if article.slug not in known]
+    for first in range(0, len(fresh), _AT_ONCE):
+        _add_all(conn, fresh[first : first + _AT_ONCE], status=status, editor=editor, now=now)
+    return changed + len(fresh)
 
 
 def add(conn: Connection, new: NewArticle, *, status: str, editor: str, now: datetime) -> int:
     """Add an article whose slug is unknown; return its id."""
-    values = {"slug": new.slug, "status": status, "version": 1, "editor": editor, "changed": now, **_words(new)}
-    article_id: int = conn.execute(insert(articles).values(**values)).inserted_primary_key[0]  # type: ignore[index]
-    _put_samples(conn, article_id, new.samples)
-    article_versions.keep(conn, [article_id])
-    conn.execute(_BUMP)
-    return article_id
+    return _add_all(conn, [new], status=status, editor=editor, now=now)[new.slug]
 
 
 def add_draft(conn: Connection, new: NewArticle, *, editor: str, now: datetime) -> int:
@@ -180,9 +185,24 @@ def edit(conn: Connection, known: StoredArticle, new: NewArticle, *, editor: str
     if says_the_same(known, new):
         _change_samples(conn, known, new.samples, editor=editor, now=now)
         return True
-    values = {**_words(new), "status": DRAFT, "editor": editor, "approver": None}
-    _change(conn, known.id, values, samples=new.samples, now=now)
+    rewrite(conn, known, new, editor=editor, now=now)
     return True
+
+
+def rewrite(conn: Connection, known: StoredArticle, new: NewArticle, *, editor: str, now: datetime) -> None:
+    """Make an article a draft with this text, even if it is the text that it had."""
+    values = {**_words(new), "status": DRAFT, "editor": editor, "approver": None, "submitted": None, "note": ""}
+    _change(conn, known.id, values, samples=new.samples, now=now)
+
+
+def submit(conn: Connection, article_id: int, *, now: datetime) -> None:
+    """Let a draft wait for an approver; its text is what it was, so that no new version begins."""
+    conn.execute(_CHANGE.values(submitted=now, note=""), {"which": article_id})
+
+
+def send_back(conn: Connection, article_id: int, *, reason: str) -> None:
+    """Let a draft wait for its writer again."""
+    conn.execute(_CHANGE.values(submitted=None, note=reason), {"which": article_id})
 
 
 def add_samples(
@@ -200,33 +220,40 @@ def approve(conn: Connection, ids: Collection[int], *, approver: str, now: datet
     _change_status(conn, ids, to=APPROVED, approver=approver, now=now)
 
 
-def withdraw(conn: Connection, ids: Collection[int], *, approver: str, now: datetime) -> None:
+def withdraw(conn: Connection, ids: Collection[int], *, approver: str, now: datetime, reason: str = "") -> None:
     """Take articles out of the answers."""
-    _change_status(conn, ids, to=WITHDRAWN, approver=approver, now=now)
+    _change_status(conn, ids, to=WITHDRAWN, approver=approver, now=now, note=reason)
 
 
-def _change_status(conn: Connection, ids: Collection[int], *, to: str, approver: str, now: datetime) -> None:
+def _change_status(
+    conn: Connection, ids: Collection[int], *, to: str, approver: str, now: datetime, note: str = ""
+) -> None:
     if not ids:
         return
     article_versions.keep(conn, ids)
-    change = update(articles).where(articles.c.id.in_(ids))
-    conn.execute(change.values(status=to, approver=approver, changed=now, version=articles.c.version + 1))
+    change = update(articles).where(articles.c.id.in_(ids)).values(status=to, approver=approver, submitted=None)
+    conn.execute(change.values(note=note, changed=now, version=articles.c.version + 1))
     article_versions.keep(conn, ids, editor=approver if to == WITHDRAWN else None)
     conn.execute(_BUMP)
 
 
-def _refresh(conn: Connection, new: NewArticle, *, status: str, editor: str, now: datetime) -> bool:
+def _add_all(conn: Connection, new: Sequence[NewArticle], *, status: str, editor: str, now: datetime) -> dict[str, int]:
+    """Add articles whose slugs are unknown; return their ids."""
+    common = {"status": status, "version": 1, "editor": editor, "changed": now}
+    conn.execute(insert(articles), [{"slug": article.slug, **common, **_words(article)} for article in new])
+    ids = {row.slug: row.id for row in conn.execute(_IDS, {"slugs": [article.slug for article in new]})}
+    _put_samples(conn, {ids[article.slug]: article.samples for article in new})
+    article_versions.keep(conn, ids.values())
+    conn.execute(_BUMP)
+    return ids
+
+
+def _refresh(conn: Connection, known: StoredArticle, new: NewArticle, *, editor: str, now: datetime) -> bool:
     """Bring a shipped article up to date."""
-    known = find_by_slug(conn, new.slug)
-    if known is None:
-        add(conn, new, status=status, editor=editor, now=now)
-        return True
-    if known.status != SAMPLE:
+    if known.status != SAMPLE or is_same(known, new):
         return False
-    samples = new.samples
-    if not is_same(known, new):
-        added = _added_by_others(versions_of(conn, known.id), editor)
-        samples = tuple(dict.fromkeys((*new.samples, *(sample for sample in known.samples if sample in added))))
+    added = _added_by_others(versions_of(conn, known.id), editor)
+    samples = tuple(dict.fromkeys((*new.samples, *(sample for sample in known.samples if sample in added))))
     if says_the_same(known, new) and samples == known.samples:
         return False
     _change(conn, known.id, {**_words(new), "editor": editor}, samples=samples, now=now)
@@ -262,7 +289,7 @@ def _change(
     change = _CHANGE.values(**values, changed=now, version=articles.c.version + 1)
     conn.execute(change, {"which": article_id})
     conn.execute(delete(article_samples).where(article_samples.c.article_id == article_id))
-    _put_samples(conn, article_id, samples)
+    _put_samples(conn, {article_id: samples})
     article_versions.keep(conn, [article_id], editor=changed_by)
     conn.execute(_BUMP)
 
@@ -272,8 +299,12 @@ def _words(new: NewArticle) -> dict[str, object]:
     return {**{name: getattr(new, name) for name in _WORDS}, "links": dump_links(new.links)}
 
 
-def _put_samples(conn: Connection, article_id: int, samples: Sequence[str]) -> None:
-    rows = [{"article_id": article_id, "question": question} for question in samples]
+def _put_samples(conn: Connection, samples: Mapping[int, Sequence[str]]) -> None:
+    rows = [
+        {"article_id": article_id, "question": question, "plain": plain(question)}
+        for article_id, of in samples.items()
+        for question in of
+    ]
     if rows:
         conn.execute(insert(article_samples), rows)
 

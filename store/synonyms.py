@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from store.tables import service_state, synonym_groups
 
-_SHORTEST_WORD = 2  # characters: a single one turns up inside unrelated words
+SHORTEST_WORD = 2  # characters: a single one turns up inside unrelated words
 
 _ALL = select(synonym_groups.c.id, synonym_groups.c.words).order_by(synonym_groups.c.id)
 _ADD = insert(synonym_groups)
@@ -46,6 +46,11 @@ def seed(conn: Connection, groups: Sequence[Sequence[str]], *, now: datetime) ->
     return len(groups)
 
 
+def lock(conn: Connection) -> None:
+    """Let nobody else change the groups until the transaction's end."""
+    conn.execute(_LOCK)
+
+
 def add(conn: Connection, words: Sequence[str], *, editor: str, now: datetime) -> SynonymGroup:
     """Keep words as one group; if one of them is in a group already, the others join it.
 
@@ -54,8 +59,8 @@ def add(conn: Connection, words: Sequence[str], *, editor: str, now: datetime) -
     """
     conn.execute(_LOCK)
     fresh = tuple(dict.fromkeys(word.strip() for word in words))
-    if short := [word for word in fresh if len(word) < _SHORTEST_WORD]:
-        raise ValueError(f"a word has {_SHORTEST_WORD} characters or more: {', '.join(map(repr, short))}")
+    if short := [word for word in fresh if len(word) < SHORTEST_WORD]:
+        raise ValueError(f"a word has {SHORTEST_WORD} characters or more: {', '.join(map(repr, short))}")
     known = [group for group in list_kept(conn) if not set(group.words).isdisjoint(fresh)]
     if len(known) > 1:
         raise ValueError(f"these words stand in groups {' and '.join(str(group.id) for group in known)}")

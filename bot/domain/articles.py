@@ -112,7 +112,7 @@ def approve(conn: Connection, slugs: Sequence[str] | None, *, by: str, now: date
     )
 
 
-def withdraw(conn: Connection, slugs: Sequence[str], *, by: str, now: datetime) -> Sequence[str]:
+def withdraw(conn: Connection, slugs: Sequence[str], *, by: str, now: datetime, reason: str = "") -> Sequence[str]:
     """Take articles out of the answers; return those that weren't out already.
 
     Raises:
@@ -122,16 +122,21 @@ def withdraw(conn: Connection, slugs: Sequence[str], *, by: str, now: datetime) 
     articles.lock(conn)
     found = [find(conn, slug) for slug in slugs]
     standing = [article for article in found if article.status != WITHDRAWN]
-    articles.withdraw(conn, [article.id for article in standing], approver=name, now=now)
+    articles.withdraw(conn, [article.id for article in standing], approver=name, now=now, reason=reason)
     return [article.slug for article in standing]
 
 
 def objections(article: StoredArticle, rules: Sequence[Wording], approver: str) -> list[str]:
     """Return why this person can't approve this article; nothing if they can."""
     against = faults(article, rules)
-    if article.editor != SHIPPED_BY and _is_same_person(article.editor, approver):
+    if is_own_text(article.editor, approver):
         against.append(say(Say.OWN_TEXT, value=article.editor))
     return against
+
+
+def is_own_text(editor: str, name: str) -> bool:
+    """Tell whether a person wrote the editor's text, so that somebody else must approve it."""
+    return editor != SHIPPED_BY and _is_same_person(editor, name)
 
 
 def faults(article: StoredArticle | NewArticle, rules: Sequence[Wording]) -> list[str]:

@@ -1,5 +1,6 @@
 """What every new installation starts with: answers, words that steer a talk, synonyms, off-topic sentences."""
 
+import functools
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -81,9 +82,31 @@ class StaffWords:
     says: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class OverviewWords:
+    """What the month's workbook calls its sheets, rows and columns, and lines of the first page."""
+
+    lines: Mapping[str, str]
+    sheets: Mapping[str, str]
+    summary: Mapping[str, str]
+    days: Mapping[str, str]
+    missed: Mapping[str, str]
+    states: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditWords:
+    """What the audit log's columns, actions and subjects are called."""
+
+    columns: Mapping[str, str]
+    nobody: Mapping[str, str]
+    actions: Mapping[str, str]
+    subjects: Mapping[str, str]
+
+
 def read_articles() -> list[NewArticle]:
     """Return the starting articles; they are samples until a named person approves them."""
-    return [_article(entry) for name in _ARTICLE_FILES for entry in _read(f"articles/{name}.toml")["article"]]
+    return list(_articles())
 
 
 def read_words() -> Words:
@@ -139,8 +162,28 @@ def read_staff_words() -> StaffWords:
     return StaffWords(**_read("staff.toml"))
 
 
+def read_sign_in_words() -> Mapping[str, str]:
+    """Return what staff are told about signing in and about each other."""
+    return _read("sign_in.toml")
+
+
+def read_overview_words() -> OverviewWords:
+    """Return what is said about how things stand."""
+    return OverviewWords(**_read("overview.toml"))
+
+
+def read_audit_words() -> AuditWords:
+    """Return what is said about the audit log."""
+    return AuditWords(**_read("audit.toml"))
+
+
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((files(__name__) / name).read_text("utf-8"))
+
+
+@functools.cache
+def _articles() -> tuple[NewArticle, ...]:
+    return tuple(_article(entry) for name in _ARTICLE_FILES for entry in _read(f"articles/{name}.toml")["article"])
 
 
 def _article(entry: Mapping[str, Any]) -> NewArticle:

@@ -58,10 +58,10 @@ async def test_look_up_reads_everything_at_once(database: Database) -> None:
     assert (other.reply, other.citizen_id, other.revision, other.state) == (None, second, 1, "{}")
 
 
-async def test_migrations_lead_to_the_declared_tables(database_url: str) -> None:
-    assert await find_revision(database_url) == newest_revision()
-    await migrate(database_url)  # again: nothing happens
-    assert await find_revision(database_url) == newest_revision()
+async def test_migrations_lead_to_the_declared_tables(empty_url: str) -> None:
+    assert await find_revision(empty_url) == newest_revision()
+    await migrate(empty_url)  # again: nothing happens
+    assert await find_revision(empty_url) == newest_revision()
 
 
 async def test_a_missing_file_has_no_revision(tmp_path: Path) -> None:

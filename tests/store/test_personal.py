@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import orjson
 from cryptography.fernet import Fernet
 
-from bot.domain import personal
+from bot.domain import help_asked, personal
+from bot.domain.help_asked import Said
 from store import attachments, citizens, consents, contacts, failures, inbox, outbox, security_log, unanswered
 from store.consents import Decision
 from store.database import Connection, Database
@@ -18,7 +19,7 @@ from store.security_log import SecurityEvent
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 SEAL = Seal([Fernet.generate_key().decode()])
-PLACES = 9  # where a citizen's own word is planted
+PLACES = 10  # where a citizen's own word is planted
 
 
 def _live(conn: Connection, name: str) -> str:
@@ -29,6 +30,8 @@ def _live(conn: Connection, name: str) -> str:
     save_dialogues(conn, [StoredDialogue(who, 1, NOW, f'{{"question":"{name}"}}')])
     unanswered.add(conn, citizen_id=who, question=name, cause="refused", nearest_article_id=None, asked=NOW)
     attachments.expect(conn, who, kind="image", received=NOW)
+    asked = help_asked.ask_person(conn, who, about=name, now=NOW)
+    help_asked.hear(conn, asked.conversation.id, Said(kind="text", body=name), now=NOW)
     consents.record(conn, who, notice=name, decision=Decision.AGREED, decided=NOW)
     body = orjson.dumps({"text": name}).decode()
     delivery = NewDelivery(lane="customer_message", body=body, due=NOW, created=NOW, repeatable=False, citizen_id=who)

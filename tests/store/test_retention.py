@@ -15,6 +15,7 @@ from store.tables import (
     citizens,
     consents,
     contacts,
+    conversations,
     dialogues,
     failures,
     inbox,
@@ -51,6 +52,20 @@ KINDS: dict[str, tuple[Expiring, Table, Row]] = {
         attachments,
         lambda when, number: {"citizen_id": f"c{number}", "kind": "image", "received": when, "state": "kept"},
     ),
+    "help_words": (
+        retention.HELP_WORDS,
+        conversations,
+        lambda when, number: {
+            "citizen_id": f"c{number}",
+            "ticket": str(number),
+            "state": "closed",
+            "revision": 1,
+            "opened": OLD,
+            "last_citizen": OLD,
+            "about": "words",
+            "closed": when,
+        },
+    ),
     "questions": (
         retention.QUESTIONS,
         unanswered,
@@ -72,7 +87,12 @@ KINDS: dict[str, tuple[Expiring, Table, Row]] = {
         lambda when, number: {"happened": when, "event": "my_data_shown", "who": "a"},
     ),
 }
-BLANKED = {"sent": ("body", "{}"), "attachments": ("state", "erased"), "questions": ("question", None)}
+BLANKED = {
+    "sent": ("body", "{}"),
+    "attachments": ("state", "erased"),
+    "questions": ("question", None),
+    "help_words": ("about", ""),
+}
 
 
 def _people(conn: Connection) -> None:

@@ -4,16 +4,15 @@ import itertools
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
-
-import pytest
 
 from bot.knowledge.normalise import normalise
 
 START: Final = Path(__file__).parents[2] / "store" / "start"
 MEASURES: Final = range(1, 24)
-MIN_SAMPLES: Final = {True: 8, False: 8}
+MIN_SAMPLES: Final = 8
 MAX_SAMPLES: Final = 45
 MAX_TITLE: Final = 20
 MAX_ANSWER: Final = 220
@@ -26,6 +25,7 @@ FORBIDDEN: Final = re.compile(
 PHONES: Final = re.compile(
     "1(10|19|20|22)|100(00|10|86)|12(123|306|315|329|333|345|348|356|366|367|388|393)|95598|96110"
 )
+WHAT_NEXT: Final = "12345|居委会|班主任|人工|问我|社区|管理员"
 # Which list a phrase stands in decides what happens, so none may stand in two.
 WORD_LISTS: Final = frozenset(
     [
@@ -74,8 +74,10 @@ WORDS: Final[dict[str, dict[str, list[str]]]] = {
 OFF_TOPIC: Final[list[str]] = load("off_topic")["sentences"]
 GROUPS: Final[list[list[str]]] = load("synonyms")["groups"]
 
-each_article = pytest.mark.parametrize("article", ARTICLES, ids=lambda article: str(article["slug"]))
-each_word_list = pytest.mark.parametrize("name", sorted(WORD_LISTS))
+
+def assert_none(**faults: Sequence[object]) -> None:
+    """Fail with every fault that was found, by its kind."""
+    assert {kind: found for kind, found in faults.items() if found} == {}
 
 
 def repeated(texts: list[str]) -> list[str]:
@@ -93,48 +95,55 @@ def test_every_measure_has_its_articles_and_emergencies_come_first_among_the_oth
     assert [article["slug"] for article in OTHERS[:4]] == ["call-110", "call-119", "call-120", "call-122"]
 
 
-@each_article
-def test_an_article_has_the_agreed_fields(article: Article) -> None:
-    assert set(article) <= {"slug", "measure", "ours", "subject", "title", "answer", "samples", "links"}
-    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", article["slug"])
-    assert "measure" not in article or article.get("ours", True)
-    assert 0 < len(article["title"]) <= MAX_TITLE
+def test_every_article_has_the_agreed_fields() -> None:
+    agreed = {"slug", "measure", "ours", "subject", "title", "answer", "samples", "links"}
+    assert_none(
+        unknown_field=[one["slug"] for one in ARTICLES if not set(one) <= agreed],
+        strange_slug=[one["slug"] for one in ARTICLES if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", one["slug"])],
+        measure_of_others=[one["slug"] for one in OTHERS if "measure" in one],
+        title_too_long_or_missing=[one["slug"] for one in ARTICLES if not 0 < len(one["title"]) <= MAX_TITLE],
+    )
 
 
-@each_article
-def test_an_article_has_enough_samples(article: Article) -> None:
-    assert MIN_SAMPLES[article.get("ours", True)] <= len(article["samples"]) <= MAX_SAMPLES
-    assert all(len(sample) <= 30 and normalise(sample) for sample in article["samples"])
+def test_every_article_has_enough_samples() -> None:
+    assert_none(
+        too_few_or_many=[one["slug"] for one in ARTICLES if not MIN_SAMPLES <= len(one["samples"]) <= MAX_SAMPLES],
+        too_long_or_empty=[
+            sample for one in ARTICLES for sample in one["samples"] if len(sample) > 30 or not normalise(sample)
+        ],
+    )
 
 
-@each_article
-def test_an_answer_is_short_and_in_whole_sentences(article: Article) -> None:
-    answer = article["answer"].strip()
-    assert 40 <= len(answer) <= MAX_ANSWER
-    assert all(line.endswith(("。", "；", "：")) for line in answer.splitlines())
-    sentences = [sentence for sentence in re.split(r"[。；：\n]", answer) if sentence]
-    assert max(map(len, sentences)) <= 75, max(sentences, key=len)
+def test_every_answer_is_short_and_in_whole_sentences() -> None:
+    answers = {one["slug"]: one["answer"].strip() for one in ARTICLES}
+    sentences = [(slug, part) for slug, answer in answers.items() for part in re.split(r"[。；：\n]", answer)]
+    assert_none(
+        too_short_or_long=[slug for slug, answer in answers.items() if not 40 <= len(answer) <= MAX_ANSWER],
+        broken_off=[
+            line for answer in answers.values() for line in answer.splitlines() if not line.endswith(("。", "；", "："))
+        ],
+        long_sentence=[found for found in sentences if len(found[1]) > 75],
+    )
 
 
-@each_article
-def test_an_answer_is_free_of_forbidden_words(article: Article) -> None:
-    shown = article["title"] + article["answer"]
-    assert FORBIDDEN.findall(shown) == []
-    assert not re.search(r"[,;:?!()]", shown), "Chinese punctuation is full width"
+def test_every_answer_is_free_of_forbidden_words() -> None:
+    shown = {one["slug"]: one["title"] + one["answer"] for one in ARTICLES}
+    assert_none(
+        forbidden=[(slug, found) for slug, text in shown.items() if (found := FORBIDDEN.findall(text))],
+        half_width=[(slug, found) for slug, text in shown.items() if (found := re.findall(r"[,;:?!()]", text))],
+    )
 
 
-@each_article
-def test_an_answer_names_only_known_numbers(article: Article) -> None:
-    numbers = re.findall(r"\d+", article["title"] + article["answer"])
-    assert [number for number in numbers if not PHONES.fullmatch(number)] == []
+def test_every_answer_names_only_known_numbers() -> None:
+    numbers = [(one["slug"], number) for one in ARTICLES for number in re.findall(r"\d+", one["title"] + one["answer"])]
+    assert_none(unknown=[found for found in numbers if not PHONES.fullmatch(found[1])])
 
 
-@each_article
-def test_a_district_answer_says_what_to_do_next(article: Article) -> None:
-    if article.get("ours", True):
-        assert re.search(r"12345|居委会|班主任|人工|问我|社区|管理员", article["answer"])
-    else:
-        assert re.search(r"\d{3,5}|请|问我", article["answer"])
+def test_every_answer_says_what_to_do_next() -> None:
+    assert_none(
+        ours=[one["slug"] for one in OURS if not re.search(WHAT_NEXT, one["answer"])],
+        others=[one["slug"] for one in OTHERS if not re.search(r"\d{3,5}|请|问我", one["answer"])],
+    )
 
 
 def test_slugs_titles_and_samples_are_unique() -> None:
@@ -164,12 +173,13 @@ def test_the_word_lists_are_the_agreed_ones() -> None:
     assert set(WORDS["abuse"]) == {"phrases", "contains"}
 
 
-@each_word_list
-def test_a_word_list_is_broad_and_normalised(name: str) -> None:
-    phrases = WORDS[name]["phrases"]
-    assert len(phrases) >= 8
-    assert repeated(phrases) == []
-    assert [phrase for phrase in phrases if normalise(phrase) != phrase] == []
+def test_every_word_list_is_broad_and_normalised() -> None:
+    phrases = {name: WORDS[name]["phrases"] for name in sorted(WORD_LISTS)}
+    assert_none(
+        narrow=[name for name, listed in phrases.items() if len(listed) < 8],
+        repeated=[(name, twice) for name, listed in phrases.items() if (twice := repeated(listed))],
+        not_normalised=[phrase for listed in phrases.values() for phrase in listed if normalise(phrase) != phrase],
+    )
 
 
 def test_word_lists_share_no_phrase() -> None:
