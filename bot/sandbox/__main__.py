@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default %(default)s)")
     parser.add_argument("--public-url", default="", help="what absolute addresses begin with, if not http://HOST:PORT")
+    parser.add_argument("--beside", default="", help="address of a page to show beside the phone")
     parser.add_argument("--callback", required=True, help="the service's callback address")
     parser.add_argument("--token", required=True, help="the Token of the message settings")
     parser.add_argument("--appid", required=True)

@@ -40,7 +40,8 @@ class SandboxConfig:
 
     `attempts` counts every POST of one push (WeChat: 3), `cut` is the seconds after which the connection
     is cut (WeChat: 5), `pause` the seconds before the next attempt when the service answered wrongly or
-    could not be reached, so that a restarting service gets its chance.
+    could not be reached, so that a restarting service gets its chance. `beside` is the address of a page that is shown
+    beside the phone.
     """
 
     callback: str
@@ -57,6 +58,7 @@ class SandboxConfig:
     pause: float = 1.0
     host: str = "127.0.0.1"
     public_url: str = ""
+    beside: str = ""
     clock_file: Path | None = None
     ip_whitelist: tuple[str, ...] | None = None
     robot_key: str = "duty-robot"

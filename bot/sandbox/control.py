@@ -77,6 +77,7 @@ class PlatformControl:
         return json_answer(
             {
                 "account": account,
+                "beside": config.beside,
                 "capabilities": vars(world.capabilities),
                 "citizens": [citizen.as_json() for citizen in world.crowd],
                 "menu": world.shown_menu,

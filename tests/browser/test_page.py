@@ -37,6 +37,7 @@ async def test_following_and_asking_without_a_mouse(phone: Phone) -> None:
 
 
 async def test_the_traffic_pane_shows_the_raw_exchange(phone: Phone) -> None:
+    await phone.get("traffic-fold").click()
     await phone.follows()
     await phone.get("traffic-citizen").select_option(phone.openid)
     await phone.get("traffic-direction").select_option("push")

@@ -8,7 +8,7 @@ import { setOffset } from "./clock.js";
 import { Composer } from "./composer.js";
 import { controlStrip } from "./control.js";
 import { byId } from "./dom.js";
-import { watchLayout } from "./layout.js";
+import { showBeside, watchLayout } from "./layout.js";
 import { stayLive } from "./live.js";
 import { Screen } from "./screen.js";
 import { Sheets, openConfirm, popup, toast } from "./sheets.js";
@@ -122,6 +122,7 @@ class Phone {
   #takeState(state) {
     this.state = state;
     setOffset(state.clock.offset);
+    showBeside(state.beside);
     this.screen.tick();
     this.showControl(state);
     this.traffic.nameCitizens(state.citizens);
