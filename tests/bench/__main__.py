@@ -13,9 +13,10 @@ from tests.bench.scenarios import (
     measure_memory,
     measure_rebuild,
     measure_search,
+    measure_town_pages,
 )
 
-PARTS = ("loops", "sqlite", "postgres", "memory", "search", "rebuild")
+PARTS = ("loops", "sqlite", "postgres", "memory", "search", "rebuild", "pages")
 
 
 def run(bench: Bench, options: Options) -> Measured:
@@ -37,6 +38,9 @@ def run(bench: Bench, options: Options) -> Measured:
     if "rebuild" in wanted:
         tell("rebuilding the index under load")
         measured = replace(measured, rebuild=measure_rebuild(bench))
+    if "pages" in wanted:
+        tell("the console's pages in a town of 200,000")
+        measured = replace(measured, pages=measure_town_pages(bench))
     return measured
 
 

@@ -67,6 +67,7 @@ def _shortened(bench: Bench) -> Bench:
         bench.cluster,
         memory_messages=1_000,
         many_articles=200,
+        town_messages=20_000,
     )
 
 

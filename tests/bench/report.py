@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.bench.launch import ROOT
+from tests.bench.pages import MOST_MS, MOST_QUERIES, show_pages
 from tests.bench.peers.contest import Score
 from tests.bench.plan import Result
 from tests.bench.rounds import Pace, Spread
@@ -83,7 +84,15 @@ def show_service(measured: Measured, circumstances: Circumstances) -> str:
     further = list(_further(measured))
     if further:
         parts.append(_table(("measured", "result", "wanted", ""), further))
+    if measured.pages:
+        town = measured.pages[0]
+        behind = f"{town.citizens:,} citizens, {town.messages:,} messages, {town.articles:,} articles"
+        parts.append(f"The console's pages with {behind} behind them; wanted: {MOST_MS} ms, {MOST_QUERIES} statements.")
+        parts.append(_table(PAGES_HEAD, [row for one in measured.pages for row in show_pages(one)]))
     return "\n\n".join(parts)
+
+
+PAGES_HEAD = ("database", "page", "p50 ms", "p95 ms", "statements", "")
 
 
 def show_peers(scores: Sequence[Score], circumstances: Circumstances) -> str:

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from tests.bench.knowledge import SearchSpeed, enlarge, move_knowledge, store_articles, time_search
 from tests.bench.launch import free_port, resident_megabytes, run_load, server
+from tests.bench.pages import PagesBench, PagesMeasured, measure_pages
 from tests.bench.plan import Result
 from tests.bench.pushes import Account
 from tests.bench.questions import Article, pick_questions
 from tests.bench.rounds import Contender, Messages, Pace, Spread, alternate, measure, rates, ratios
+from tests.bench.town_records import Records, started_now
 from tests.bench.wenming_server import LOOP, PLAIN, SAFE, Setup, database_url, wenming
 from tests.postgres import Cluster
 
@@ -55,6 +57,7 @@ class Bench:
     cluster: Cluster | None
     memory_messages: int = 100_000
     many_articles: int = 1_000
+    town_messages: int = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ class Measured:
     memory: Memory | None = None
     search: SearchSpeed | None = None
     rebuild: Rebuild | None = None
+    pages: tuple[PagesMeasured, ...] = field(default=())
 
 
 @contextmanager
@@ -176,6 +180,17 @@ def measure_search(bench: Bench) -> SearchSpeed:
     known = {text for article in many for text in (article.title, *article.samples)}
     questions = [asked for asked in pick_questions(bench.articles, 750) if asked not in known]
     return time_search(many, questions)
+
+
+def measure_town_pages(bench: Bench) -> tuple[PagesMeasured, ...]:
+    """Ask the console's pages with half a year of a town behind them, on both databases."""
+    records = Records(bench.town_messages, started_now())
+    pages = PagesBench(bench.articles, bench.many_articles, bench.messages, bench.pace, records)
+    setups = [
+        Setup(_new_folder(bench, f"pages-{number}"), PLAIN, cluster)
+        for number, cluster in enumerate((None, bench.cluster))
+    ]
+    return tuple(measure_pages(pages, setup) for setup in setups)
 
 
 def measure_rebuild(bench: Bench) -> Rebuild:

@@ -38,7 +38,7 @@ def wenming(setup: Setup, *, before_start: Callable[[], None] = lambda: None) ->
     if setup.cluster is not None:
         setup.cluster.sql(f"CREATE DATABASE {_database_name(setup)}")
     port = free_port()
-    environment = _environment(setup, port)
+    environment = environment_of(setup, port)
     _command(environment, "migrate")  # also brings the starting articles
     before_start()
     with server(
@@ -64,7 +64,8 @@ def _command(environment: dict[str, str], *words: str) -> None:
         raise RuntimeError(f"wenming {' '.join(words)} failed: {done.stdout}{done.stderr}")
 
 
-def _environment(setup: Setup, port: int) -> dict[str, str]:
+def environment_of(setup: Setup, port: int) -> dict[str, str]:
+    """Return the settings of the service under test."""
     account = setup.account
     return {
         "ACCOUNT_KIND": "verified_service",
