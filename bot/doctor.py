@@ -87,6 +87,9 @@ def _examine_settings(settings: Settings) -> list[Finding]:
         findings.append(Finding(Grade.WARNING, "pages", advice))
     elif settings.live and not settings.icp_number:
         findings.append(Finding(Grade.WARNING, "pages", "ICP_NUMBER is empty: a page must show its domain's filing"))
+    if settings.live and settings.public_url and not settings.desk_proxy_header:
+        advice = "DESK_PROXY_HEADER is empty: behind a proxy a stranger's wrong guesses lock everybody's sign-in"
+        findings.append(Finding(Grade.WARNING, "console", advice))
     if not settings.live:
         findings.append(Finding(Grade.WARNING, "mode", "LIVE=false: this is a test or a demo, not for citizens"))
     return findings

@@ -79,7 +79,7 @@ async def evaluate(questions: Sequence[Question], embedder: Embedder | None = No
         ModelFailed: the embedder is needed for the articles' vectors, and gives none.
     """
     knowledge = await read_knowledge(samples_too=True, embedder=embedder)
-    vectors = None if embedder is None else QuestionVectors(embedder, count=lambda _outcome: None)
+    vectors = None if embedder is None else QuestionVectors(embedder, count=lambda _outcome: None, patience=_SECONDS)
     examiner = Examiner(knowledge.articles, knowledge.index, SecondLook(vectors))
     judged = [await examiner.judge(asked.question) for asked in questions]
     return sum_up(questions, judged), judged

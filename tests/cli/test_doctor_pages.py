@@ -41,3 +41,13 @@ def test_a_live_account_needs_https(tmp_path: Path, sqlite_url: str) -> None:
         settings_for(tmp_path, sqlite_url, platform="http://127.0.0.1:9", public_url="http://wx.example.gov.cn", **live)
     with pytest.raises(SettingsError, match="PUBLIC_URL"):
         settings_for(tmp_path, sqlite_url, platform="http://127.0.0.1:9", public_url="https://a.cn/path")
+
+
+async def test_a_proxy_that_hides_who_calls(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = {"live": "true", "sample_articles": "false", "public_url": "https://wx.example.gov.cn"}
+    async with open_town(tmp_path, sqlite_url) as town:
+        take_settings(town, monkeypatch, tmp_path, **live)
+        monkeypatch.delenv("CLOCK_OFFSET_FILE")
+        assert "DESK_PROXY_HEADER is empty" in find(await examine(offline=True), "console")
+        monkeypatch.setenv("DESK_PROXY_HEADER", "X-Real-IP")
+        assert not [one for one in await examine(offline=True) if one.about == "console"]
