@@ -290,7 +290,7 @@ def change(conn: Connection, /, before: Conversation, *, now: datetime, **values
 
 
 def keep_draft(conn: Connection, conversation_id: int, draft: str) -> None:
-    """Write words over the draft that aren't sent yet. Nobody else need see each pause in typing: the feed is silent."""
+    """Keep words that aren't sent yet. The feed is silent: nobody else need see each pause in typing."""
     conn.execute(update(conversations).where(conversations.c.id == conversation_id).values(draft=draft))
 
 

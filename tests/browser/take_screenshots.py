@@ -16,7 +16,8 @@ from tests.browser.phone import Phone
 
 PICTURE = ROOT / "docs" / "images" / "demo.png"
 _STAGE = ViewportSize(width=1500, height=860)
-_CHINESE = {**os.environ, "LANGUAGE": "zh_CN"}  # what the browser itself writes into its fields
+# What the browser itself writes into its fields.
+_CHINESE: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "zh_CN"}
 _SLOW = 30_000  # milliseconds: the demo has a processor with others
 LARGEST = 200_000  # bytes
 
