@@ -157,6 +157,7 @@ async def staff_new(office: Office) -> Screen:
     screen = await office.shows(office.boss, "/staff/new")
     await screen.get("#field-name").fill("wangfang")
     await screen.get("#field-display").fill("王芳")
+    await screen.page.get_by_label("受理派单").check()
     return screen
 
 
@@ -237,10 +238,6 @@ async def _furnish(browser: Browser, town: Town) -> Office:
 async def _take(screen: Screen, to: Path) -> None:
     """Write the page from its top, as high as it is, and close it."""
     height = await screen.page.evaluate("document.documentElement.scrollHeight")
-    await screen.page.screenshot(
-        path=to,
-        animations="disabled",
-        full_page=True,
-        clip={"x": 0, "y": 0, "width": _SCREEN["width"], "height": min(height, _HIGHEST)},
-    )
+    await screen.page.set_viewport_size({**_SCREEN, "height": min(height, _HIGHEST)})
+    await screen.page.screenshot(path=to, animations="disabled")
     await screen.page.context.close()

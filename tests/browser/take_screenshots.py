@@ -1,7 +1,6 @@
 """Take the pictures of the README and the guides: a conversation with the demo, the desk beside it."""
 
 import asyncio
-import os
 import tempfile
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from tests.browser.phone import Phone
 
 PICTURE = ROOT / "docs" / "images" / "demo.png"
 _STAGE = ViewportSize(width=1500, height=860)
-# What the browser itself writes into its fields.
-_CHINESE: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "zh_CN"}
 _SLOW = 30_000  # milliseconds: the demo has a processor with others
 LARGEST = 200_000  # bytes
 
@@ -33,7 +30,7 @@ async def take_screenshots() -> None:
         raise RuntimeError("no Chromium or Chrome found")
     with tempfile.TemporaryDirectory() as folder:
         async with run_demo(Path(folder) / "demo") as demo, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS, env=_CHINESE)
+            browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
             page = await browser.new_page(viewport=_STAGE, locale="zh-CN")
             await _talk(page, demo)
             PICTURE.parent.mkdir(parents=True, exist_ok=True)
