@@ -60,7 +60,7 @@ async def odd() -> AsyncIterator[OddServer]:
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+def empty_url(sqlite_template: Path, tmp_path: Path) -> str:
     """SQLite is enough here: what the token does on both stands in test_token.py."""
     shutil.copy(sqlite_template, tmp_path / "wenming.db")
     return f"sqlite:///{tmp_path / 'wenming.db'}"

@@ -29,7 +29,7 @@ async def odd() -> AsyncIterator[OddServer]:
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+def empty_url(sqlite_template: Path, tmp_path: Path) -> str:
     """Downloads don't differ by database."""
     shutil.copy(sqlite_template, tmp_path / "wenming.db")
     return f"sqlite:///{tmp_path / 'wenming.db'}"

@@ -62,9 +62,9 @@ async def test_the_token_lies_sealed_in_the_database(platform: Platform, databas
     assert token.encode() not in sealed
 
 
-async def test_replicas_share_one_token(platform: Platform, database: Database, database_url: str) -> None:
+async def test_replicas_share_one_token(platform: Platform, database: Database, empty_url: str) -> None:
     """Two processes on PostgreSQL; on SQLite, which one process writes, two objects that share its database."""
-    second = open_database(database_url) if database_url.startswith("postgresql") else database
+    second = open_database(empty_url) if empty_url.startswith("postgresql") else database
     transport = open_transport(platform.session, platform.url)
     replicas = [open_token(transport, one) for one in (database, second, database, second)]
     got = await asyncio.gather(*(replica.get() for replica in replicas for _ in range(20)))
