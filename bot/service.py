@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 from aiohttp import web
 
@@ -116,9 +116,9 @@ async def _run(
         _start_loops(tasks, parts, working=working, stop=stop)
         try:
             async with _listen(settings, parts, routes) as port:
-                _spare_the_collector()
-                started(port)
-                await stop.wait()
+                with _spared_collector():
+                    started(port)
+                    await stop.wait()
                 _LOG.info("stopping")
         finally:
             working.set()
@@ -168,8 +168,15 @@ async def _listen(settings: Settings, parts: Parts, routes: Iterable[web.Abstrac
         await runner.cleanup()
 
 
-def _spare_the_collector() -> None:
+@contextlib.contextmanager
+def _spared_collector() -> Iterator[None]:
     """Keep what was built at the start out of garbage collections: their pauses are the tail of the latency."""
+    before = gc.get_threshold()
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

@@ -68,6 +68,7 @@ async def open_screen(
         viewport=viewport,
         locale="zh-CN",
         color_scheme=colours,  # type: ignore[arg-type]
+        reduced_motion="reduce",  # nothing is judged in the middle of a change of colours
     )
     address = colleague.address or colleague.town.address
     cookies: Mapping[str, str] = colleague.cookies

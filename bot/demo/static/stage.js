@@ -23,6 +23,7 @@ function tell(words) {
 }
 
 async function sit(name, page = HOME) {
+  byId("desk").removeAttribute("src"); // the page of who sat here before must not ask on behalf of the next one
   try {
     await post(`/demo/enter/${name}`);
   } catch {
