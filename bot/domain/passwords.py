@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
 from bot.domain.staff_words import Refused, Said
 from bot.knowledge.pinyin import readings
@@ -116,6 +115,8 @@ def _spell(display: str) -> str:
 
 
 def _find_weakness(password: str, about: Sequence[str]) -> Said | None:
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # 13 MB of words that few processes ever need
+
     found = zxcvbn(password[:_JUDGED], user_inputs=[word for word in about if len(word) > 1])
     if found["score"] >= _LEAST_SCORE:
         return None
