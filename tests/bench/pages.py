@@ -136,7 +136,7 @@ def _load(bench: PagesBench, ours: Contender, address: str) -> tuple[Result, Res
     quiet = run_load(bench.messages.plan(ours, count, rate=capacity / 5))
     with everybody_clicks(address) as clicks:
         clicking = run_load(bench.messages.plan(ours, count, rate=capacity / 5))
-    return quiet, clicking, clicks[0]
+    return quiet, clicking, clicks.number
 
 
 async def _count_queries(settings: Settings) -> dict[str, int]:

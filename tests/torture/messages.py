@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from bot.knowledge.sensitive import starting_watch
 from bot.sandbox import actions
 from bot.sandbox.citizens import Citizen
 from bot.sandbox.messages import Parcel, event, raw_fields
@@ -12,7 +13,13 @@ from bot.sandbox.wire import from_xml
 from bot.sandbox.world import World
 from store.start import read_articles
 
-ARTICLES = tuple(read_articles())
+ASKED = tuple(
+    (sample, article.answer.splitlines()[0])
+    for article in read_articles()
+    for sample in article.samples
+    if starting_watch().find(sample) is None  # whoever is in danger hears something else first
+)
+_STRIDE = 17  # from one article to the next
 RIDDLE = "量子纠缠的数学推导过程"  # no article is anywhere near it
 
 
@@ -51,8 +58,8 @@ def follow(world: World, citizen: Citizen, _number: int) -> Sent:
 
 def ask(world: World, citizen: Citizen, number: int) -> Sent:
     """Ask what an article answers."""
-    article = ARTICLES[number % len(ARTICLES)]
-    return _say(world, citizen, article.samples[number % len(article.samples)], article.answer.splitlines()[0])
+    question, answer = ASKED[number * _STRIDE % len(ASKED)]
+    return _say(world, citizen, question, answer)
 
 
 def puzzle(world: World, citizen: Citizen, number: int) -> Sent:
