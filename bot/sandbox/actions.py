@@ -45,10 +45,9 @@ def follow(world: World, citizen: Citizen, *, scene: str | None, ticket: str | N
 
 
 def unfollow(world: World, citizen: Citizen) -> Parcel:
-    """Stop following; no window stays open."""
+    """Stop following; no window, tag or grant stays."""
     _must_follow(citizen)
-    citizen.followed = False
-    citizen.windows.close()
+    citizen.left()
     world.changed()
     return event(world, citizen.openid, "unsubscribe", fields={"EventKey": ""})
 

@@ -54,15 +54,21 @@ class Api:
         if broken:
             sent, status = Sent(HTML_PAGE.encode(), "text/html"), broken.status or 502
         else:
-            sent, status = await self._answered(request, body, exchange, error=faults.get("error")), 200
+            error, revokes = faults.get("error"), "revoke" in faults
+            sent, status = await self._answered(request, body, exchange, error=error, revokes=revokes), 200
         response = await _returned(request, sent, status=status, faults=faults)
         exchange.status, exchange.response = status, _shown(sent)
         exchange.milliseconds = round((time.monotonic() - started) * 1000, 3)
         self._world.show_exchange(exchange)
         return response
 
-    async def _answered(self, request: web.Request, body: bytes, exchange: Exchange, *, error: Fault | None) -> Sent:
-        call = Call(request.path, request.query, request.remote or "", upload=await _uploaded(request))
+    async def _answered(
+        self, request: web.Request, body: bytes, exchange: Exchange, *, error: Fault | None, revokes: bool
+    ) -> Sent:
+        if revokes:
+            self._world.tokens.revoke()
+        upload, form = await _uploaded(request)
+        call = Call(request.path, request.query, request.remote or "", upload=upload, form=form)
         content: Any = None
         try:
             if error:
@@ -70,7 +76,7 @@ class Api:
             endpoint = self._allowed(request.method, call)
             if endpoint.takes == "json":
                 content = _json(body)
-                call = Call(call.path, call.query, call.remote, content, call.upload)
+                call = Call(call.path, call.query, call.remote, content, call.upload, call.form)
             answer = endpoint.run(self._world, call)
         except ApiError as refusal:
             answer = refusal.answer
@@ -87,7 +93,7 @@ class Api:
         endpoint = self._endpoints.get(call.path)
         if endpoint is None:
             raise ApiError(40066, "invalid url")
-        if method != endpoint.method:
+        if method != endpoint.method and not (endpoint.either and method in ("GET", "POST")):
             code = 43001 if endpoint.method == "GET" else 43002
             raise ApiError(code, f"require {endpoint.method} method")
         if endpoint.token:
@@ -134,11 +140,14 @@ def _is_multipart(request: web.Request) -> bool:
     return request.content_type == "multipart/form-data"
 
 
-async def _uploaded(request: web.Request) -> Upload | None:
+async def _uploaded(request: web.Request) -> tuple[Upload | None, dict[str, str]]:
+    """The file of a multipart call, and the texts beside it."""
     if not _is_multipart(request):
-        return None
-    file = (await request.post()).get("media")
-    return Upload(file.filename, file.file.read()) if isinstance(file, web.FileField) else None
+        return None, {}
+    parts = await request.post()
+    texts = {name: value for name, value in parts.items() if isinstance(value, str)}
+    file = parts.get("media")
+    return (Upload(file.filename, file.file.read()) if isinstance(file, web.FileField) else None), texts
 
 
 def _openid_in(content: Any, request: web.Request) -> str | None:

@@ -29,13 +29,14 @@ class Upload:
 
 @dataclass(frozen=True)
 class Call:
-    """One API call as it arrived; `json` is {} where the endpoint takes none."""
+    """One API call as it arrived; `json` is {} where the endpoint takes none, `form` the texts of a multipart call."""
 
     path: str
     query: Mapping[str, str]
     remote: str
     json: Json = field(default_factory=dict)
     upload: Upload | None = None
+    form: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, name: str, errcode: int = 40035) -> str:
         """A text of the JSON body that must be there and not be empty."""
@@ -60,13 +61,14 @@ Method = Literal["GET", "POST"]
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """One API path: who may call it, what it takes, what it does."""
+    """One API path: who may call it, what it takes, what it does; `either` lets GET and POST both through."""
 
     run: Run
     method: Method
     takes: Literal["json", "file", "nothing"] = "nothing"
     needs: str | None = None
     token: bool = True
+    either: bool = False
 
 
 def ok(**more: Any) -> Json:
@@ -83,8 +85,10 @@ def citizen_of(world: World, openid: object) -> Citizen:
 
 
 def follower_of(world: World, openid: object) -> Citizen:
-    """The citizen if they follow the account; raises 40003 or 43004."""
+    """The citizen if they follow the account and aren't on its blacklist; raises 40003, 43004 or 43019."""
     citizen = citizen_of(world, openid)
     if not citizen.followed:
         raise ApiError(43004, "require subscribe")
+    if citizen.blacklisted:
+        raise ApiError(43019, "require remove blacklist")
     return citizen

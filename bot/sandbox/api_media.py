@@ -1,6 +1,6 @@
 """Temporary media: upload and download."""
 
-from bot.sandbox.api_call import ApiError, Call, Endpoint, File
+from bot.sandbox.api_call import ApiError, Call, Endpoint, File, Upload
 from bot.sandbox.media import suffix
 from bot.sandbox.wire import Json
 from bot.sandbox.world import World
@@ -15,7 +15,8 @@ LIMITS: dict[str, tuple[int, frozenset[str], int]] = {
 }
 
 
-def upload(world: World, call: Call) -> Json:
+def checked_upload(call: Call) -> tuple[Upload, str]:
+    """The file of an upload and its kind, within the kind's limits."""
     kind = call.query.get("type", "")
     if kind not in LIMITS:
         raise ApiError(40004, "invalid media type")
@@ -26,7 +27,12 @@ def upload(world: World, call: Call) -> Json:
         raise ApiError(40005, "invalid file type")
     if len(call.upload.content) > most:
         raise ApiError(too_big, f"invalid {kind} size")
-    medium = world.media.put(call.upload.content, kind=kind, name=call.upload.name, now=world.now())
+    return call.upload, kind
+
+
+def upload(world: World, call: Call) -> Json:
+    file, kind = checked_upload(call)
+    medium = world.media.put(file.content, kind=kind, name=file.name, now=world.now())
     name = "thumb_media_id" if kind == "thumb" else "media_id"
     return {"type": kind, name: medium.id, "created_at": int(medium.created)}
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.sandbox.api_call import ApiError, Call, Endpoint, citizen_of, follower_of, ok
 from bot.sandbox.bubbles import Draft, menu_draft, news_draft, text_draft
+from bot.sandbox.mass_contents import bundle, opened
 from bot.sandbox.wire import Json
 from bot.sandbox.world import World
 
@@ -21,6 +22,8 @@ def send(world: World, call: Call) -> Json:
         raise ApiError(40008, "invalid message type")
     draft = WRITERS[kind](world, _part(call.json, kind))
     now = world.now()
+    if citizen.refuses_messages:
+        raise ApiError(48002, "user block receive message")
     if not citizen.windows.is_open(now):
         raise ApiError(45015, "response out of time limit or subscription is canceled")
     if not citizen.windows.left(now):
@@ -144,6 +147,21 @@ def _page_card(kind: str, title: str, url: str) -> Callable[[World, Json], Draft
     return write
 
 
+def _draft_articles(world: World, part: Json) -> Draft:
+    """Articles of the drafts box; their pages open with the message."""
+    found = world.library.drafts.get(_words(part, "media_id", 40007))
+    if found is None:
+        raise ApiError(40007, "invalid media_id")
+    return bundle(opened(world, found.articles), kind="mpnews")
+
+
+def _published_articles(world: World, part: Json) -> Draft:
+    found = world.library.published(_words(part, "article_id", 53600))
+    if found is None:
+        raise ApiError(53600, "article id invalid")
+    return bundle([article for _, article in found.standing], kind="mpnewsarticle")
+
+
 WRITERS: dict[str, Callable[[World, Json], Draft]] = {
     "text": _text,
     "image": _medium("image"),
@@ -152,8 +170,8 @@ WRITERS: dict[str, Callable[[World, Json], Draft]] = {
     "music": _music,
     "news": _news,
     "msgmenu": _msgmenu,
-    "mpnews": _page_card("mpnews", "title", "media_id"),
-    "mpnewsarticle": _page_card("mpnewsarticle", "title", "article_id"),
+    "mpnews": _draft_articles,
+    "mpnewsarticle": _published_articles,
     "wxcard": _page_card("wxcard", "title", "card_id"),
     "link": _page_card("link", "title", "url"),
     "miniprogrampage": _page_card("miniprogrampage", "title", "pagepath"),

@@ -1,57 +1,48 @@
 """Template notices: accepted at once, delivered and reported a moment later."""
 
-import re
 import secrets
-from typing import Any
 
 from bot.sandbox import push
 from bot.sandbox.api_call import ApiError, Call, Endpoint, Method, Run, follower_of, ok
 from bot.sandbox.bubbles import Draft
 from bot.sandbox.citizens import Citizen
 from bot.sandbox.messages import event
+from bot.sandbox.notice import card, checked_values, target_of
 from bot.sandbox.tickets import Template
 from bot.sandbox.wire import Json
 from bot.sandbox.world import World
 
 DEDUPE_SECONDS = 600.0
-LONGEST = {
-    "thing": 20,
-    "number": 32,
-    "letter": 32,
-    "character_string": 32,
-    "phone_number": 17,
-    "car_number": 8,
-    "name": 20,
-    "phrase": 5,
-}
 MOST_TEMPLATES = 25
 USER_BLOCK = "failed:user block"
+SYSTEM_FAILED = "failed: system failed"
 
 
 def send(world: World, call: Call) -> Json:
     """Accept a notice; the same client_msg_id to the same person within ten minutes is not sent again."""
     citizen = follower_of(world, call.json.get("touser"))
     template = _template(world, call)
-    data = _checked(template, call.json.get("data"))
+    values, target = checked_values(template, call.json.get("data")), target_of(call.json)
     client_id, now = call.json.get("client_msg_id"), world.now()
+    if client_id is not None and not isinstance(client_id, str):
+        raise ApiError(40097, "invalid args")
     earlier = world.templates.accepted.get((citizen.openid, str(client_id))) if client_id else None
     if earlier and now < earlier[1] + DEDUPE_SECONDS:
         return ok(msgid=earlier[0])
     number = next(world.numbers)
     if client_id:
         world.templates.accepted[citizen.openid, str(client_id)] = (number, now)
-    url = call.json.get("url")
-    world.tasks.start(
-        _finish(world, citizen, _draft(template, data, url if isinstance(url, str) else ""), number=number)
-    )
+    target |= {"msgid": number, "client_msg_id": str(client_id or "")}
+    world.tasks.start(_finish(world, citizen, card("template", template, values, target=target), number=number))
     return ok(msgid=number)
 
 
 async def _finish(world: World, citizen: Citizen, draft: Draft, *, number: int) -> None:
     """Show the notice unless the citizen refuses notices, then report as TEMPLATESENDJOBFINISH."""
-    if not citizen.refuses_notices:
+    trouble = await world.job_trouble("/cgi-bin/message/template/send")
+    status = USER_BLOCK if citizen.refuses_notices else SYSTEM_FAILED if trouble else "success"
+    if status == "success":
         world.write(citizen, draft, sender="account", via="template")
-    status = USER_BLOCK if citizen.refuses_notices else "success"
     fields = {"MsgID": number, "Status": status}
     await push.deliver(world, event(world, citizen.openid, "TEMPLATESENDJOBFINISH", fields=fields))
 
@@ -61,29 +52,6 @@ def _template(world: World, call: Call) -> Template:
     if template is None:
         raise ApiError(40037, "invalid template_id")
     return template
-
-
-def _checked(template: Template, data: Any) -> dict[str, str]:
-    """Every placeholder's value, within its kind's length."""
-    values: dict[str, str] = {}
-    for name in template.names:
-        item = data.get(name) if isinstance(data, dict) else None
-        value = item.get("value") if isinstance(item, dict) else None
-        if not isinstance(value, str) or not value:
-            raise ApiError(47003, f"argument invalid! data.{name}.value is empty")
-        kind = re.sub(r"\d+$", "", name)
-        if len(value) > LONGEST.get(kind, 2048):
-            raise ApiError(47003, f"argument invalid! data.{name}.value invalid")
-        values[name] = value
-    return values
-
-
-def _draft(template: Template, values: dict[str, str], url: str) -> Draft:
-    labels = template.rows
-    data = {labels[name]: {"value": value} for name, value in values.items()}
-    links = ({"text": template.title, "url": url},) if url else ()
-    text = "\n".join([template.title, *(f"{label}：{item['value']}" for label, item in data.items())])
-    return Draft("template", text, links, {"title": template.title, "data": data, "url": url})
 
 
 def list_all(world: World, _call: Call) -> Json:

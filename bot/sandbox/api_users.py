@@ -1,6 +1,7 @@
 """Followers and the codes that bring them."""
 
 from bot.sandbox.api_call import ApiError, Call, Endpoint, citizen_of, ok
+from bot.sandbox.api_tags import page_of
 from bot.sandbox.citizens import Citizen
 from bot.sandbox.tickets import FOREVER, PERMANENT_LIMIT
 from bot.sandbox.wire import Json
@@ -8,6 +9,7 @@ from bot.sandbox.world import World
 
 LONGEST = 2_592_000  # seconds a temporary code may live: 30 days
 DEFAULT_LIFE = 60
+INFOS_A_CALL = 100
 SCENE_NAMES = {
     "QR_SCENE": "scene_id",
     "QR_LIMIT_SCENE": "scene_id",
@@ -18,13 +20,27 @@ SCENE_NAMES = {
 
 def user_info(world: World, call: Call) -> Json:
     """What the account may know: names and pictures have been empty since 2021."""
-    citizen = citizen_of(world, call.query.get("openid"))
+    return _known(citizen_of(world, call.query.get("openid")))
+
+
+def users_info(world: World, call: Call) -> Json:
+    """The same about up to a hundred at once."""
+    asked = call.json.get("user_list")
+    if not isinstance(asked, list) or not 1 <= len(asked) <= INFOS_A_CALL:
+        raise ApiError(40032, "invalid openid list size")
+    openids = [item.get("openid") if isinstance(item, dict) else None for item in asked]
+    return {"user_info_list": [_known(citizen_of(world, openid)) for openid in openids]}
+
+
+def followers(world: World, call: Call) -> Json:
+    """All followers' openids, ten thousand at a time."""
+    openids = [citizen.openid for citizen in world.crowd if citizen.followed]
+    return {"total": len(openids), **page_of(openids, after=call.query.get("next_openid"))}
+
+
+def _known(citizen: Citizen) -> Json:
     if not citizen.followed:
         return {"subscribe": 0, "openid": citizen.openid, "tagid_list": []}
-    return _follower(citizen)
-
-
-def _follower(citizen: Citizen) -> Json:
     scene = citizen.scene or ""
     return {
         "subscribe": 1,
@@ -39,7 +55,7 @@ def _follower(citizen: Citizen) -> Json:
         "subscribe_time": int(citizen.followed_at),
         "remark": citizen.remark,
         "groupid": 0,
-        "tagid_list": [],
+        "tagid_list": sorted(citizen.tags),
         "subscribe_scene": "ADD_SCENE_QR_CODE" if scene else "ADD_SCENE_SEARCH",
         "qr_scene": int(scene) if scene.isdecimal() else 0,
         "qr_scene_str": "" if scene.isdecimal() else scene,
@@ -90,6 +106,8 @@ def update_remark(world: World, call: Call) -> Json:
 
 ENDPOINTS = {
     "/cgi-bin/user/info": Endpoint(run=user_info, method="GET", needs="user_info"),
+    "/cgi-bin/user/info/batchget": Endpoint(run=users_info, method="POST", takes="json", needs="user_info"),
+    "/cgi-bin/user/get": Endpoint(run=followers, method="GET", needs="user_info"),
     "/cgi-bin/user/info/updateremark": Endpoint(run=update_remark, method="POST", takes="json", needs="user_info"),
     "/cgi-bin/qrcode/create": Endpoint(run=create_code, method="POST", takes="json", needs="scene_qr"),
 }

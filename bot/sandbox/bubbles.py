@@ -10,7 +10,7 @@ from bot.sandbox.clock import iso
 from bot.sandbox.wire import Json
 
 Sender = Literal["citizen", "account", "system"]
-Via = Literal["push", "reply", "custom", "template", "subscribe", "mass"]
+Via = Literal["push", "reply", "custom", "template", "subscribe", "once", "mass", "preview"]
 
 ANCHOR = re.compile(r"""<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>(.*?)</a>""", re.DOTALL | re.IGNORECASE)
 

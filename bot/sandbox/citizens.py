@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.sandbox.bubbles import Bubble, Draft, Sender, Via
+from bot.sandbox.subscriptions import Subscribed
 from bot.sandbox.windows import Windows
 from bot.sandbox.wire import Json
 
@@ -21,6 +22,11 @@ class Citizen:
     scene: str | None = None
     remark: str = ""
     refuses_notices: bool = False
+    refuses_messages: bool = False
+    blacklisted: bool = False
+    tags: set[int] = field(default_factory=set)
+    subscribed: Subscribed = field(default_factory=Subscribed)
+    masses: list[float] = field(default_factory=list)
     bubbles: list[Bubble] = field(default_factory=list)
     read_up_to: int = 0
     windows: Windows = field(default_factory=Windows)
@@ -41,6 +47,10 @@ class Citizen:
             "unread": self.unread,
             "page": self.page,
             "refuses_notices": self.refuses_notices,
+            "refuses_messages": self.refuses_messages,
+            "blacklisted": self.blacklisted,
+            "tags": sorted(self.tags),
+            "subscribed": self.subscribed.as_json(),
         }
 
     def forget(self) -> None:
@@ -48,8 +58,18 @@ class Citizen:
         self.bubbles.clear()
         self.windows.close()
         self.event_times.clear()
+        self.subscribed.clear()
+        self.masses.clear()
         self.last_act = self.typing_until = 0.0
-        self.read_up_to, self.page, self.refuses_notices = 0, None, False
+        self.read_up_to, self.page = 0, None
+        self.refuses_notices = self.refuses_messages = self.blacklisted = False
+
+    def left(self) -> None:
+        """Stop following: windows close, tags and grants are gone."""
+        self.followed = False
+        self.windows.close()
+        self.tags.clear()
+        self.subscribed.left()
 
 
 class Crowd:

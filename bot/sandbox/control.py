@@ -15,7 +15,6 @@ from bot.sandbox.control_citizens import pushed
 from bot.sandbox.faults import KINDS, Fault, Where
 from bot.sandbox.messages import event
 from bot.sandbox.platform_events import NAMED_EVENTS
-from bot.sandbox.tickets import Template
 from bot.sandbox.wire import Json
 from bot.sandbox.world import World
 
@@ -57,12 +56,12 @@ class PlatformControl:
             web.post("/control/clock", self.clock),
             web.get("/control/faults", self.faults),
             web.post("/control/faults", self.add_fault),
+            web.post("/control/faults/script", self.add_script),
             web.delete("/control/faults", self.clear_faults),
             web.delete("/control/faults/{id}", self.remove_fault),
             web.post("/control/seed", self.seed),
             web.post("/control/quotas", self.quotas),
             web.post("/control/tokens", self.revoke_tokens),
-            web.post("/control/templates", self.add_template),
             web.get("/control/robot", self.robot),
             web.post("/control/verify", self.verify),
             web.post("/control/event", self.event),
@@ -139,6 +138,23 @@ class PlatformControl:
         self._world.changed()
         return json_answer({"id": fault.id})
 
+    async def add_script(self, request: web.Request) -> web.Response:
+        """One step for each fitting call in turn: a kind of trouble, a trouble with its fields, or ok."""
+        body = await read_body(request)
+        steps = body.fields.get("steps")
+        if not isinstance(steps, list) or not steps:
+            raise BadRequest("steps must be a list")
+        faults = self._world.faults
+        made = [
+            _fault(_step(body, step, after=number), number=faults.next_id())
+            for number, step in enumerate(steps)
+            if step != "ok"
+        ]
+        for fault in made:
+            faults.add(fault)
+        self._world.changed()
+        return json_answer({"ids": [fault.id for fault in made]})
+
     async def clear_faults(self, _request: web.Request) -> web.Response:
         self._world.faults.clear()
         self._world.changed()
@@ -165,15 +181,8 @@ class PlatformControl:
 
     async def revoke_tokens(self, _request: web.Request) -> web.Response:
         """Make every token invalid, as a change of the secret or another server's refresh does."""
-        self._world.tokens.ordinary.revoke()
-        self._world.tokens.stable.revoke()
+        self._world.tokens.revoke()
         return json_answer({})
-
-    async def add_template(self, request: web.Request) -> web.Response:
-        body = await read_body(request)
-        template = Template(body.text("template_id"), body.text("title"), body.text("content"))
-        self._world.templates.by_id[template.id] = template
-        return json_answer({"names": list(template.names)})
 
     async def robot(self, _request: web.Request) -> web.Response:
         """The group robot's address, and what its group has received."""
@@ -215,14 +224,26 @@ async def _next(queue: asyncio.Queue[str | None]) -> str | None:
         return ": still here\n\n"
 
 
+def _step(body: Body, step: object, *, after: int) -> Body:
+    """The fault of one step: it hits once, after as many calls as there are steps before it."""
+    fields = step if isinstance(step, dict) else {"kind": step}
+    head = {name: body.fields.get(name) for name in ("where", "path")}
+    return Body({**head, **fields, "after": after, "times": 1, "rate": None})
+
+
 def _fault(body: Body, *, number: int) -> Fault:
     where, kind = body.text("where"), body.text("kind")
     if where not in KINDS:
-        raise BadRequest("where must be push or api")
+        raise BadRequest(f"where must be one of {', '.join(KINDS)}")
     if kind not in KINDS[where]:
         raise BadRequest(f"{kind} is no fault of {where}; faults: {', '.join(sorted(KINDS[where]))}")
     rate, times, seconds = body.number_or_none("rate"), body.integer_or_none("times"), body.number_or_none("seconds")
     if (rate is not None and not 0 <= rate <= 1) or (times is not None and times < 1) or (seconds or 0) < 0:
         raise BadRequest("rate must be 0 to 1, times at least 1, seconds at least 0")
+    after = body.integer("after", 0)
+    if after < 0:
+        raise BadRequest("after must be at least 0")
     errcode, status = body.integer_or_none("errcode"), body.integer_or_none("status")
-    return Fault(number, cast(Where, where), kind, body.text_or_none("path"), rate, times, seconds, errcode, status)
+    return Fault(
+        number, cast(Where, where), kind, body.text_or_none("path"), rate, times, seconds, errcode, status, after
+    )

@@ -91,9 +91,10 @@ class CitizenControl:
         return response
 
     async def refuses(self, request: web.Request) -> web.Response:
-        """Whether the citizen has switched the account's notices off."""
+        """Whether the citizen has switched the account's notices off, and its messages of all kinds."""
         citizen, body = self._citizen(request), await read_body(request)
-        citizen.refuses_notices = body.flag("notices", default=True)
+        citizen.refuses_notices = body.flag("notices", default=citizen.refuses_notices or "messages" not in body.fields)
+        citizen.refuses_messages = body.flag("messages", default=citizen.refuses_messages)
         self._world.changed()
         return json_answer(citizen.as_json())
 

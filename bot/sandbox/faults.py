@@ -8,17 +8,21 @@ from typing import Literal
 
 from bot.sandbox.wire import Json
 
-Where = Literal["push", "api"]
+Where = Literal["push", "api", "job"]
 KINDS: dict[str, frozenset[str]] = {
-    "push": frozenset({"delay", "drop", "duplicate", "reorder", "truncate", "slow"}),
-    "api": frozenset({"delay", "drop", "error", "status", "html", "truncate", "slow"}),
+    "push": frozenset({"delay", "drop", "duplicate", "reorder", "truncate", "slow", "lose"}),
+    "api": frozenset({"delay", "drop", "error", "status", "html", "truncate", "slow", "revoke"}),
+    "job": frozenset({"delay", "fail"}),
 }
 SECONDS = 1.0
 
 
 @dataclass
 class Fault:
-    """`rate` is the share of calls hit (None: all), `times` how many are still to be hit (None: no end)."""
+    """`rate` is the share of calls hit (None: all), `times` how many are still to be hit (None: no end).
+
+    `after` fitting calls go by unharmed first; `path` is an API path, of a push its event or message type.
+    """
 
     id: int
     where: Where
@@ -29,6 +33,7 @@ class Fault:
     seconds: float | None = None
     errcode: int | None = None
     status: int | None = None
+    after: int = 0
 
     def as_json(self) -> Json:
         return dict(vars(self))
@@ -76,6 +81,9 @@ class Faults:
         return hit
 
     def _strikes(self, fault: Fault) -> bool:
+        if fault.after > 0:
+            fault.after -= 1
+            return False
         if fault.rate is not None and self._random.random() >= fault.rate:
             return False
         if fault.times is not None:

@@ -41,6 +41,45 @@
     else window.close();
   }
 
+  // <wx-open-subscribe template="id,id">: its slotted button asks the phone, "success" and "error" tell the page.
+  var asked = {}, questions = 0;
+
+  function Subscribe() { return Reflect.construct(HTMLElement, [], Subscribe); }
+  Subscribe.prototype = Object.create(HTMLElement.prototype);
+  Subscribe.prototype.constructor = Subscribe;
+  Subscribe.prototype.connectedCallback = function () {
+    var element = this;
+    setTimeout(function () {
+      var template = element.querySelector('script[type="text/wxtag-template"], template');
+      if (template && !element.shadowRoot) {
+        element.attachShadow({ mode: "open" }).innerHTML = template.innerHTML || template.textContent;
+      }
+    }, 0);
+    element.addEventListener("click", function () {
+      var names = (element.getAttribute("template") || "").split(",").map(function (name) { return name.trim(); });
+      questions += 1;
+      asked[questions] = element;
+      if (window.parent === window) return tell(element, null);
+      window.parent.postMessage({ jweixin: "subscribe", number: questions, templates: names }, "*");
+    });
+  };
+
+  function tell(element, given) {
+    if (!given) return element.dispatchEvent(new CustomEvent("error", { detail: { errMsg: "subscribe:cancel", errCode: "-1" } }));
+    var details = {};
+    Object.keys(given).forEach(function (name) { details[name] = JSON.stringify({ status: given[name] }); });
+    var detail = { errMsg: "subscribe:ok", subscribeDetails: JSON.stringify(details) };
+    element.dispatchEvent(new CustomEvent("success", { detail: detail }));
+  }
+
+  if (window.customElements && !customElements.get("wx-open-subscribe")) customElements.define("wx-open-subscribe", Subscribe);
+  window.addEventListener("message", function (event) {
+    if (event.source !== window.parent || !event.data || event.data.jweixin !== "subscribed") return;
+    var element = asked[event.data.number];
+    delete asked[event.data.number];
+    if (element) tell(element, event.data.given);
+  });
+
   var wx = {
     config: config,
     ready: function (callback) { if (state === "ready") setTimeout(callback, 0); else ready.push(callback); },

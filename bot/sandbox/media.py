@@ -25,6 +25,7 @@ class Medium:
     name: str
     content: bytes
     created: float
+    is_lasting: bool = False
 
     @property
     def content_type(self) -> str:
@@ -36,13 +37,14 @@ class Medium:
 
 
 class MediaShelf:
-    """Stored media; the API loses sight of them after three days, the chat page doesn't."""
+    """Stored media; the API loses sight of temporary ones after three days, the chat page doesn't."""
 
     def __init__(self) -> None:
         self._media: dict[str, Medium] = {}
+        self._withdrawn: set[str] = set()
 
-    def put(self, content: bytes, *, kind: str, name: str, now: float) -> Medium:
-        medium = Medium(secrets.token_urlsafe(48), kind, name, content, now)
+    def put(self, content: bytes, *, kind: str, name: str, now: float, is_lasting: bool = False) -> Medium:
+        medium = Medium(secrets.token_urlsafe(48), kind, name, content, now, is_lasting)
         self._media[medium.id] = medium
         return medium
 
@@ -50,9 +52,15 @@ class MediaShelf:
         return self._media.get(medium_id)
 
     def find_fresh(self, medium_id: object, *, now: float) -> Medium | None:
-        """The medium if its three days aren't over."""
+        """The medium if its three days aren't over, or if it is kept for good."""
         medium = self._media.get(medium_id) if isinstance(medium_id, str) else None
-        return medium if medium and now < medium.created + THREE_DAYS else None
+        if medium is None or medium.id in self._withdrawn:
+            return None
+        return medium if medium.is_lasting or now < medium.created + THREE_DAYS else None
+
+    def withdraw(self, medium_id: str) -> None:
+        """Deleted material: no call finds it again, chats still show it."""
+        self._withdrawn.add(medium_id)
 
 
 def suffix(name: str) -> str:

@@ -15,6 +15,7 @@ SHOWN_EVENTS = frozenset({"subscribe", "SCAN", "CLICK", "scancode_waitmsg"})
 class Parcel:
     """One push: the plain text of it, and what the citizen will see of its answer.
 
+    `name` is what a fault of pushes may be limited to: the event, else the MsgType.
     `answers` is the MsgType that a reply would answer; `shows_failure` whether the citizen waits for one.
     """
 
@@ -23,6 +24,7 @@ class Parcel:
     text: str
     answers: str
     shows_failure: bool
+    name: str = ""
 
 
 def message(
@@ -31,7 +33,7 @@ def message(
     """An ordinary message with a MsgId; `after` stands behind the MsgId, as bizmsgmenuid does."""
     head = _head(world, citizen.openid, created=int(world.now()))
     content = {**head, "MsgType": kind, **fields, "MsgId": next(world.numbers), **(after or {})}
-    return Parcel(citizen.openid, citizen, _written(world, content), kind, shows_failure=True)
+    return Parcel(citizen.openid, citizen, _written(world, content), kind, shows_failure=True, name=kind)
 
 
 def event(world: World, openid: str, name: str, *, fields: Mapping[str, Any]) -> Parcel:
@@ -42,7 +44,8 @@ def event(world: World, openid: str, name: str, *, fields: Mapping[str, Any]) ->
         created = _unrepeated(citizen, name, str(fields.get("EventKey", "")), created=created)
     head = _head(world, openid, created=created)
     content = {**head, "MsgType": "event", "Event": name, **fields}
-    return Parcel(openid, citizen, _written(world, content), "event", shows_failure=name in SHOWN_EVENTS)
+    text = _written(world, content)
+    return Parcel(openid, citizen, text, "event", shows_failure=name in SHOWN_EVENTS, name=name)
 
 
 def raw_fields(world: World, citizen: Citizen, fields: Json) -> Parcel:

@@ -8,10 +8,16 @@ import aiohttp
 from aiohttp import web
 
 from bot.sandbox import (
+    api_drafts,
+    api_mass,
+    api_material,
     api_media,
     api_menu,
     api_messages,
+    api_publish,
     api_robot,
+    api_subscriptions,
+    api_tags,
     api_template,
     api_token,
     api_unfilled,
@@ -24,6 +30,8 @@ from bot.sandbox.clock import SandboxClock
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.control import PlatformControl, errors_as_json
 from bot.sandbox.control_citizens import CitizenControl
+from bot.sandbox.control_notices import NoticeControl
+from bot.sandbox.pages import article_page, consent_page
 from bot.sandbox.pictures import ticket_picture
 from bot.sandbox.world import World
 
@@ -38,8 +46,14 @@ ENDPOINTS: Mapping[str, Endpoint] = (
     | api_menu.ENDPOINTS
     | api_messages.ENDPOINTS
     | api_media.ENDPOINTS
+    | api_mass.ENDPOINTS
+    | api_material.ENDPOINTS
+    | api_drafts.ENDPOINTS
+    | api_publish.ENDPOINTS
     | api_users.ENDPOINTS
+    | api_tags.ENDPOINTS
     | api_template.ENDPOINTS
+    | api_subscriptions.ENDPOINTS
     | api_robot.ENDPOINTS
     | oauth.ENDPOINTS
 )
@@ -111,10 +125,13 @@ def _application(world: World) -> web.Application:
             web.get("/media/{id}", pages.medium),
             web.get("/cgi-bin/showqrcode", pages.code_picture),
             web.get("/connect/oauth2/authorize", pages.authorize),
+            web.get("/s/{name}", pages.article),
+            web.get("/mp/subscribemsg", pages.consent),
             web.get("/open/js/jweixin-1.6.0.js", pages.script),
             web.static("/static", STATIC),
         ]
     )
+    app.add_routes(NoticeControl(world).routes())
     app.add_routes(CitizenControl(world).routes())
     app.add_routes(PlatformControl(world).routes())
     api = Api(world, ENDPOINTS)
@@ -140,6 +157,12 @@ class _Pages:
         if medium is None:
             raise web.HTTPNotFound
         return web.Response(body=medium.content, content_type=medium.content_type)
+
+    async def article(self, request: web.Request) -> web.Response:
+        return article_page(self._world, request.match_info["name"])
+
+    async def consent(self, request: web.Request) -> web.Response:
+        return consent_page(self._world, request)
 
     async def code_picture(self, request: web.Request) -> web.Response:
         ticket = self._world.tickets.find(request.query.get("ticket", ""))

@@ -22,7 +22,7 @@ OUT_OF_ORDER = "该公众号提供的服务出现故障，请稍后再试"
 ATTEMPT_FAULTS = frozenset({"delay", "drop", "duplicate", "truncate", "slow"})
 SLOW_PIECES = 10
 
-Answer = Literal["reply", "silent", "failed", "dropped"]
+Answer = Literal["reply", "silent", "failed", "dropped", "lost"]
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,9 @@ class _Delivery:
         self.started = time.monotonic()
 
     async def run(self) -> Outcome:
+        if self.world.draw_faults("push", kinds=("lose",), path=self.parcel.name):
+            self._end_exchange("lost by the lose fault, never sent")
+            return Outcome(self.number, 0, "lost", None, "lost", 0.0)
         await self._wait_if_reordered()
         total = self.world.config.attempts
         for attempts in range(1, total + 1):
@@ -108,7 +111,7 @@ class _Delivery:
 
     async def _wait_if_reordered(self) -> None:
         """Hold this push until the same citizen's next one has arrived, or the fault's seconds are over."""
-        fault = self.world.draw_faults("push", kinds=("reorder",)).get("reorder")
+        fault = self.world.draw_faults("push", kinds=("reorder",), path=self.parcel.name).get("reorder")
         if not fault:
             return
         self.exchange.notes.append("held back by the reorder fault")
@@ -125,7 +128,7 @@ class _Delivery:
             gate.set()
 
     async def _attempt(self) -> Attempt:
-        faults = self.world.draw_faults("push", kinds=ATTEMPT_FAULTS)
+        faults = self.world.draw_faults("push", kinds=ATTEMPT_FAULTS, path=self.parcel.name)
         self.exchange.notes.extend(f"fault {kind}" for kind in faults)
         if "delay" in faults:
             await asyncio.sleep(faults["delay"].lasting)

@@ -59,6 +59,11 @@ class Tokens:
     forced_at: float = float("-inf")
     forced_on: dict[str, int] = field(default_factory=dict)
 
+    def revoke(self) -> None:
+        """Make every token invalid, as a change of the secret does."""
+        self.ordinary.revoke()
+        self.stable.revoke()
+
     def find(self, text: str) -> Token | None:
         return self.ordinary.find(text) or self.stable.find(text)
 

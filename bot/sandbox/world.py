@@ -14,12 +14,16 @@ from bot.sandbox.bubbles import Bubble, Draft, Sender, Via
 from bot.sandbox.citizens import Citizen, Crowd
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.config import SandboxConfig
-from bot.sandbox.faults import Fault, Faults, Where
+from bot.sandbox.faults import KINDS, Fault, Faults, Where
 from bot.sandbox.journal import Exchange, Journal
+from bot.sandbox.library import Library
+from bot.sandbox.mass import MassDesk
 from bot.sandbox.media import MediaShelf
 from bot.sandbox.quotas import Quotas
 from bot.sandbox.robot import GroupRobot
 from bot.sandbox.stream import Stream, Tasks
+from bot.sandbox.subscriptions import Subscriptions
+from bot.sandbox.tags import Tags
 from bot.sandbox.tickets import QrTickets, Templates
 from bot.sandbox.tokens import Logins, Tokens
 from bot.sandbox.wire import Json
@@ -43,6 +47,10 @@ class World:
     logins: Logins = field(default_factory=Logins)
     tickets: QrTickets = field(default_factory=QrTickets)
     templates: Templates = field(default_factory=Templates)
+    subscriptions: Subscriptions = field(default_factory=Subscriptions)
+    mass: MassDesk = field(default_factory=MassDesk)
+    library: Library = field(default_factory=Library)
+    tags: Tags = field(default_factory=Tags)
     quotas: Quotas = field(default_factory=Quotas)
     robot: GroupRobot = field(default_factory=GroupRobot)
     faults: Faults = field(default_factory=Faults)
@@ -53,6 +61,7 @@ class World:
     script_ticket: tuple[str, float] = ("", 0.0)
     held: dict[str, list[asyncio.Event]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=_message_numbers)
+    mass_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(3_147_483_001))
     platform_openid: str = field(default_factory=lambda: "o" + secrets.token_urlsafe(21)[:27])
 
     def now(self) -> float:
@@ -84,6 +93,13 @@ class World:
             self.changed()
         return hit
 
+    async def job_trouble(self, path: str) -> Fault | None:
+        """Let a delay of this accepted call's work pass; the trouble if the work is to fail."""
+        hit = self.draw_faults("job", kinds=KINDS["job"], path=path)
+        if "delay" in hit:
+            await asyncio.sleep(hit["delay"].lasting)
+        return hit.get("fail")
+
     def show_exchange(self, exchange: Exchange) -> None:
         if self.stream.is_watched:
             self.stream.publish("exchange", exchange.as_json())
@@ -99,6 +115,7 @@ class World:
         self.journal.forget()
         self.quotas.forget()
         self.robot.forget()
+        self.mass.forget()
         self.templates.accepted.clear()
         self.tokens.forced_at = float("-inf")
         self.tokens.forced_on.clear()

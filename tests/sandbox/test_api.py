@@ -131,9 +131,9 @@ async def test_methods_paths_and_bodies_are_checked(stage: Stage) -> None:
     assert (await stage.fetch(send))["errcode"] == 43002
     assert (await stage.api(send, "{"))["errcode"] == 47001
     assert (await stage.api(send, "[]"))["errcode"] == 47001
-    assert (await stage.api("/cgi-bin/message/mass/sendall", {}))["errcode"] == 45109
+    assert (await stage.api("/cgi-bin/menu/trymatch", {}))["errcode"] == 45109
     assert (await stage.fetch("/customservice/kfsession/getwaitcase"))["errcode"] == 45109
-    assert (await stage.fetch("/wxaapi/newtmpl/gettemplate"))["errcode"] == 45109
+    assert (await stage.fetch("/wxaapi/newtmpl/getpubtemplatetitles"))["errcode"] == 45109
     answer = await stage.api(send, r'{"touser":"\u4f60"}')
     assert answer["errcode"] == 40033
     assert " rid: " in answer["errmsg"]

@@ -166,6 +166,7 @@ async def test_faults_are_listed_and_removed(stage: Stage) -> None:
         "seconds": 2,
         "errcode": None,
         "status": None,
+        "after": 0,
     }
     await stage.delete(f"/control/faults/{one}")
     await stage.delete(f"/control/faults/{one}", expect=404)
@@ -190,3 +191,41 @@ async def test_faults_are_listed_and_removed(stage: Stage) -> None:
 async def test_faults_that_make_no_sense_are_refused(stage: Stage, fields: Json) -> None:
     assert (await stage.post("/control/faults", expect=400, **fields))["error"]
     assert (await stage.get("/control/faults"))["faults"] == []
+
+
+async def test_a_script_gives_each_call_its_own_trouble(stage: Stage) -> None:
+    path = "/cgi-bin/menu/delete"
+    steps = ["ok", {"kind": "error", "errcode": 45011}, "html", "ok", "truncate"]
+    made = await stage.post("/control/faults/script", where="api", path=path, steps=steps)
+    assert len(made["ids"]) == 3
+    url, query = stage.base_url + path, {"access_token": await stage.token()}
+    seen: list[tuple[int, int | None]] = []
+    for _ in range(6):
+        async with stage.client.get(url, params=query) as response:
+            text = await response.text()
+            whole = text.startswith("{") and text.endswith("}")
+            seen.append((response.status, json.loads(text)["errcode"] if whole else None))
+    assert seen == [(200, 0), (200, 45011), (502, None), (200, 0), (200, None), (200, 0)]
+    assert (await stage.get("/control/faults"))["faults"] == []
+    await stage.post("/control/faults/script", where="api", steps=["poem"], expect=400)
+
+
+async def test_a_token_may_be_revoked_in_mid_flight(stage: Stage) -> None:
+    await stage.post("/control/faults", where="api", kind="revoke", path="/cgi-bin/menu/delete", times=1)
+    old = await stage.token()
+    body = {"access_token": old}
+    async with stage.client.get(f"{stage.base_url}/cgi-bin/menu/delete", params=body) as response:
+        assert json.loads(await response.text())["errcode"] == 40001
+    assert await stage.token() != old
+    assert (await stage.fetch("/cgi-bin/menu/delete"))["errcode"] == 0
+
+
+async def test_an_accepted_notice_may_fail_in_the_system(stage: Stage) -> None:
+    openid = await stage.citizen()
+    await stage.post("/control/templates", template_id="T1", title="结果", content="事项：{{thing1.DATA}}")
+    await stage.post("/control/faults", where="job", kind="fail", path="/cgi-bin/message/template/send")
+    body = {"touser": openid, "template_id": "T1", "data": {"thing1": {"value": "好"}}}
+    assert (await stage.api("/cgi-bin/message/template/send", body))["errcode"] == 0
+    (pushed,) = await stage.service.received(1, event="TEMPLATESENDJOBFINISH")
+    assert pushed.fields["Status"] == "failed: system failed"
+    assert await stage.inbox(openid) == []

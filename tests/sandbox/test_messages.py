@@ -91,7 +91,6 @@ async def test_messages_of_every_kind_arrive(stage: Stage) -> None:
         "music": music,
         "news": {"articles": [article]},
         "msgmenu": menu,
-        "mpnewsarticle": {"article_id": "a1"},
         "miniprogrampage": {"title": "页", "appid": "wx2", "pagepath": "p", "thumb_media_id": image},
     }
     for kind, part in parts.items():

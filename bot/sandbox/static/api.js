@@ -25,6 +25,7 @@ const citizenPath = (openid) => `/control/citizens/${encodeURIComponent(openid)}
 export const readState = () => call("GET", "/control/state");
 export const readInbox = (openid, after) => call("GET", `${citizenPath(openid)}/inbox?after=${after}`);
 export const readExchanges = (after) => call("GET", `/control/exchanges?after=${after}`);
+export const readTemplates = () => call("GET", "/control/templates");
 export const readCalls = (path) => call("GET", `/control/calls?path=${encodeURIComponent(path)}`);
 export const addCitizen = (name) => call("POST", "/control/citizens", { name });
 export const setConfig = (change) => call("POST", "/control/config", change);

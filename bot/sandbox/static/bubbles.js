@@ -9,7 +9,8 @@ export function bubbleRow(bubble, who, actions) {
   const draw = CONTENTS[bubble.kind] ?? unknownContent;
   const { element, look } = draw(bubble, actions);
   element.classList.add("bubble", `look-${look}`);
-  const label = bubble.ai ? h("small", { class: "by-machine" }, "内容由第三方AI生成") : null;
+  const words = bubble.ai ? "内容由第三方AI生成" : bubble.via === "preview" ? "群发预览，只有你能看到" : null;
+  const label = words === null ? null : h("small", { class: "by-machine" }, words);
   return h("div", { class: `row from-${bubble.from}`, ...hooks }, face(bubble.from, who), element, label);
 }
 
@@ -37,13 +38,14 @@ const CONTENTS = {
   location: locationContent,
   link: linkContent,
   news: newsContent,
-  mpnews: cardOf("图文消息"),
-  mpnewsarticle: cardOf("图文消息"),
+  mpnews: newsContent,
+  mpnewsarticle: newsContent,
   wxcard: cardOf("卡券"),
   miniprogrampage: cardOf("小程序"),
   music: musicContent,
   template: noticeContent,
   subscribe: noticeContent,
+  once: onceContent,
 };
 
 function textContent(bubble, actions) {
@@ -95,11 +97,20 @@ function menuContent(bubble, actions) {
 const lines = (text) => (text ? h("p", {}, text) : null);
 
 function imageContent(bubble, actions) {
+  if (bubble.pictures?.length > 1) return picturesContent(bubble, actions);
   const picture = h("img", { src: bubble.media_url, alt: "图片", referrerpolicy: "no-referrer", on: { load: actions.grown } });
   return {
     element: h("button", { type: "button", "aria-label": "图片，点开放大", on: { click: () => actions.enlarge(bubble.media_url) } }, picture),
     look: "picture",
   };
+}
+
+/** Several pictures of one mass message, with their words below. */
+function picturesContent(bubble, actions) {
+  const pictures = bubble.pictures.map((address, index) =>
+    h("button", { type: "button", "aria-label": `第 ${index + 1} 张图片，点开放大`, on: { click: () => actions.enlarge(address) } },
+      h("img", { src: address, alt: "图片", on: { load: actions.grown } })));
+  return { element: h("div", {}, h("div", { class: "picture-grid" }, pictures), lines(bubble.text)), look: "pictures" };
 }
 
 function voiceContent(bubble, actions) {
@@ -171,8 +182,20 @@ function noticeContent(bubble, actions) {
   const { element } = card(bubble.url, actions, [
     h("strong", {}, bubble.title || "服务通知"),
     h("dl", {}, rows),
-    bubble.url ? h("span", { class: "notice-more" }, "详情") : null,
+    h("span", { class: "notice-more" }, noticeTarget(bubble)),
   ]);
+  return { element, look: "notice" };
+}
+
+function noticeTarget(bubble) {
+  if (bubble.miniprogram) return "小程序";
+  return bubble.url ? "详情" : null;
+}
+
+/** A one-time message: a title and one paragraph. */
+function onceContent(bubble, actions) {
+  const { element } = card(bubble.url, actions, [h("strong", {}, bubble.title), h("p", { class: "notice-words" }, bubble.words),
+    h("span", { class: "notice-more" }, noticeTarget(bubble))]);
   return { element, look: "notice" };
 }
 

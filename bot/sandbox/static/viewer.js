@@ -2,6 +2,7 @@
 
 import { act } from "./api.js";
 import { h, webAddress } from "./dom.js";
+import { openPrompt } from "./prompt.js";
 import { toast } from "./sheets.js";
 
 // Pages may run, submit and open windows, but not take the phone's own tab away.
@@ -23,8 +24,12 @@ export async function openPage(sheets, citizen, address) {
   const outside = h("a", { class: "sheet-aside", href: url, target: "_blank", rel: "noopener noreferrer", "aria-label": "在新窗口打开这个网页" }, "新窗口");
   const close = sheets.open({ title: new URL(url).host, body: frame, look: "full", testid: "page-sheet", extra: outside,
     onClose: () => removeEventListener("message", onMessage) });
+  const prompt = ({ number, templates }, origin) => openPrompt(sheets, { citizen, account: "通知提醒", wanted: templates,
+    answer: (given) => frame.contentWindow?.postMessage({ jweixin: "subscribed", number, given }, origin) });
   const onMessage = (event) => {
-    if (event.source === frame.contentWindow && event.data?.jweixin === "closeWindow") close();
+    if (event.source !== frame.contentWindow) return;
+    if (event.data?.jweixin === "closeWindow") close();
+    if (event.data?.jweixin === "subscribe" && Array.isArray(event.data.templates)) prompt(event.data, event.origin);
   };
   addEventListener("message", onMessage);
 }
