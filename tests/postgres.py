@@ -4,15 +4,15 @@ import importlib.util
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_port
 
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 << 30  # bytes
@@ -110,7 +110,7 @@ def start_cluster(*, fsync: bool = False) -> Cluster:
     account = "nobody" if os.geteuid() == 0 else None
     folder = _new_folder(account)
     data_folder = _new_folder(account, parent=None if fsync else _memory())
-    cluster = Cluster(folder, data_folder / "data", _copy_binaries(folder), _free_port(), account)
+    cluster = Cluster(folder, data_folder / "data", _copy_binaries(folder), free_port(), account)
     data = str(cluster.data)
     cluster.run(
         [
@@ -173,21 +173,3 @@ def _copy_binaries(folder: Path) -> Path:
 
 def _environment(binaries: Path) -> dict[str, str]:
     return {"PATH": f"{binaries}:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until_ready(cluster: Cluster, *, seconds: float = 20) -> None:
-    """Wait until the server answers."""
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            cluster.sql("SELECT 1")
-            return
-        except RuntimeError:
-            if time.monotonic() > until:
-                raise

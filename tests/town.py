@@ -1,7 +1,6 @@
 """A town under test: the real service behind the pretend platform, both on free ports of this machine."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from bot.sandbox.platform import Sandbox
 from bot.service import serve
 from bot.settings import Settings, read_settings
 from store.database import Database, open_database
+from tests.ports import free_port as free_port
 
 APP_ID = "wx0123456789abcdef"
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -235,10 +235,3 @@ async def run_service(settings: Settings) -> AsyncIterator[asyncio.Event]:
     finally:
         stop.set()
         await service
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tests.bench.plan import STARTED, Plan, Result
+from tests.ports import free_port as free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30.0
@@ -31,12 +32,6 @@ def cores() -> tuple[int, int]:
     """Return the core for the server under test and the core for the generator; the same one if there is only one."""
     allowed = sorted(os.sched_getaffinity(0))
     return allowed[0], allowed[-1]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
