@@ -5,7 +5,8 @@ WeChatError
 ├── Unreachable             nothing was sent, or a call that may be repeated got no usable answer: try later
 ├── UncertainDelivery       a send's answer was lost: WeChat may have delivered it
 ├── WrongAddress            something else than the expected interface answered; an operator must act
-├── MediaUnusable           a download that is too large, of a wrong type, or at an address we don't fetch from
+├── MediaUnusable           a file that is too large, of a wrong type, or at an address we don't fetch from
+├── BreaksLimit             a message or call that WeChat is known not to take; nothing was sent
 └── Refused                 WeChat answered with an errcode
     ├── Busy                WeChat's own trouble: try later
     ├── TooFast             too many calls in a minute: the whole interface waits
@@ -19,6 +20,7 @@ WeChatError
     ├── ContentRefused      this message or call will never be taken
     ├── MediaExpired        the media id is unknown or older than three days
     ├── NoMenu              the account has no custom menu
+    ├── LoginUnusable       the code of a page login is wrong, used or too old
     ├── AlreadyAccepted     a repeat of a mass message that WeChat has
     └── UnknownCode         not in the table: permanent, shown to staff
 """
@@ -49,7 +51,11 @@ class WrongAddress(WeChatError):
 
 
 class MediaUnusable(WeChatError):
-    """A download that is too large, of a wrong type, gone, or at an address that we don't fetch from."""
+    """A file that is too large, of a wrong type, gone, or at an address that we don't fetch from."""
+
+
+class BreaksLimit(WeChatError, ValueError):
+    """A message or call beyond one of WeChat's limits, which the message names; nothing was sent."""
 
 
 class Refused(WeChatError):
@@ -110,8 +116,14 @@ class NoMenu(Refused):
     """The account has no custom menu."""
 
 
+class LoginUnusable(Refused):
+    """The code of a page login is wrong, used or older than five minutes; the browser must be sent round again."""
+
+
 class AlreadyAccepted(Refused):
-    """WeChat has this mass message already."""
+    """WeChat has this mass message already, as `msg_id` if it says so."""
+
+    msg_id: int | None = None
 
 
 class UnknownCode(Refused):
@@ -122,6 +134,7 @@ class UnknownCode(Refused):
 _CODES: Sequence[tuple[Sequence[int], type[Refused], str]] = (
     ((-1,), Busy, "WeChat is busy; it is tried again"),
     ((40001, 40014, 42001), TokenRejected, "the access token is wrong or expired; a new one is fetched once"),
+    ((41001,), TokenRejected, "the access token didn't arrive; a new one is fetched once"),
     ((40013,), Misconfigured, "APP_ID is wrong: copy it from mp.weixin.qq.com"),
     ((40125,), Misconfigured, "APP_SECRET is wrong or was reset: set the new one and restart"),
     ((40164, 61004), Misconfigured, "add this server's public address to the IP whitelist on mp.weixin.qq.com"),
@@ -129,7 +142,8 @@ _CODES: Sequence[tuple[Sequence[int], type[Refused], str]] = (
     ((48003,), Misconfigured, "an administrator must accept the mass message agreement on mp.weixin.qq.com"),
     ((48004,), Misconfigured, "WeChat has banned this interface: see the notices on mp.weixin.qq.com"),
     ((50002,), Misconfigured, "WeChat has restricted the account: see the notices on mp.weixin.qq.com"),
-    ((40003,), NotFollowing, "the openid doesn't belong to a follower of this account"),
+    ((48006,), QuotaSpent, "the month's ten resets of the call counts are used up"),
+    ((40003, 49003), NotFollowing, "the openid doesn't belong to a follower of this account"),
     ((43004, 50005), NotFollowing, "the citizen doesn't follow the account"),
     ((43019,), NotFollowing, "the citizen is on the account's blacklist"),
     ((43101,), RefusedByCitizen, "the citizen refused this notice or used the permission up"),
@@ -152,6 +166,25 @@ _CODES: Sequence[tuple[Sequence[int], type[Refused], str]] = (
     ((40036, 40037), ContentRefused, "the template id is wrong or was deleted"),
     ((40032, 40130), ContentRefused, "too few or too many recipients"),
     ((45109,), ContentRefused, "WeChat doesn't support this"),
+    ((45080,), WindowClosed, "typing is shown only within 30 seconds of the citizen's message"),
+    ((45081,), TooSoon, "typing is being shown already"),
+    ((45072,), ContentRefused, "the typing command is none that WeChat knows"),
+    ((45026,), ContentRefused, "the account has as many templates as WeChat allows: delete one"),
+    ((45029,), ContentRefused, "the account has as many permanent QR codes as WeChat allows"),
+    ((40052, 40053), ContentRefused, "the QR code's lifetime or scene isn't allowed"),
+    ((45157,), ContentRefused, "the tag's name is taken or isn't allowed"),
+    ((45158,), ContentRefused, "the tag's name is too long"),
+    ((45056,), ContentRefused, "the account has as many tags as WeChat allows: delete one"),
+    ((45057,), ContentRefused, "the tag has more than 100,000 people, so WeChat doesn't delete it"),
+    ((45058,), ContentRefused, "the tag is one of WeChat's own"),
+    ((45059,), ContentRefused, "the citizen has as many tags as WeChat allows"),
+    ((45159,), ContentRefused, "the tag doesn't exist"),
+    ((40035,), ContentRefused, "a parameter is wrong, which WeChat's message names"),
+    ((40004, 40005), ContentRefused, "WeChat doesn't take files of this type"),
+    ((40006, 40009, 40010, 40011, 40012, 45001), ContentRefused, "the file is larger than WeChat allows"),
+    ((41005,), ContentRefused, "the file arrived empty"),
+    ((45003, 45004, 45110), ContentRefused, "an article's title, digest or author is too long"),
+    ((40029, 40163), LoginUnusable, "the page login's code is wrong, used or too old"),
     ((40007,), MediaExpired, "the media id is unknown or older than three days"),
     ((46003,), NoMenu, "the account has no custom menu"),
 )
@@ -166,7 +199,10 @@ def _flatten() -> Iterator[tuple[int, tuple[type[Refused], str]]]:
 CODES: Mapping[int, tuple[type[Refused], str]] = dict(_flatten())
 
 
-def error_for(errcode: int, errmsg: str) -> Refused:
+def error_for(errcode: int, errmsg: str, *, msg_id: object = None) -> Refused:
     """Return the error that WeChat's answer means; a code that isn't in the table gives UnknownCode."""
-    error, advice = CODES.get(errcode, (UnknownCode, ""))
-    return error(errcode, errmsg, advice=advice)
+    kind, advice = CODES.get(errcode, (UnknownCode, ""))
+    error = kind(errcode, errmsg, advice=advice)
+    if isinstance(error, AlreadyAccepted) and isinstance(msg_id, int):
+        error.msg_id = msg_id
+    return error

@@ -1,4 +1,4 @@
-"""Media to and from WeChat: downloads are streamed, capped in size, and only from WeChat's own hosts."""
+"""Media from WeChat: downloads are streamed, capped in size, and only from WeChat's own hosts."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,8 +18,6 @@ _VIDEO_HOSTS = (".qq.com",)  # where the `video_url` of a media id points
 _HOPS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_JSON = 65_536
-
-_UPLOAD_NAMES = {"image/jpeg": "photo.jpg", "image/png": "photo.png", "image/gif": "photo.gif"}
 
 Write = Callable[[bytes], Awaitable[None]]
 
@@ -96,18 +94,6 @@ class Downloads:
                 return await _stream(got, write, limit=limit)
         except (ClientError, TimeoutError, AnswerLost) as error:
             raise Unreachable(f"{url.host}: the download broke off ({type(error).__name__})") from error
-
-
-def file_name(content_type: str) -> str:
-    """Return a name for an image to upload: WeChat looks at its ending.
-
-    Raises:
-        MediaUnusable: of a type that WeChat doesn't take.
-    """
-    name = _UPLOAD_NAMES.get(content_type)
-    if name is None:
-        raise MediaUnusable(f"{content_type or 'an unknown type'} can't be uploaded")
-    return name
 
 
 def _video_address(answer: bytes) -> str:

@@ -1,11 +1,13 @@
 """HTTP to WeChat's API: one request and its answer, whatever shape it comes in, with bounded repeats where safe."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import SystemRandom
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 from aiohttp import (
@@ -22,14 +24,16 @@ from aiohttp import (
 )
 from yarl import URL
 
-from bot.wechat.errors import Busy, UncertainDelivery, Unreachable, WeChatError, error_for
+from bot.wechat.errors import Busy, MediaUnusable, UncertainDelivery, Unreachable, WeChatError, error_for
 
 CONNECTIONS = 64
 CONNECT_SECONDS = 4.0
 ANSWER_SECONDS = 10.0
+_UPLOAD_RATE = 1_000_000  # bytes a second that an upload is given time for besides
 PAUSES = (0.5, 1.0)  # seconds before the second and the third try
 _LONGEST_ANSWER = 4_000_000
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
+_ESCAPED = re.compile(rb"((?<!\\)(?:\\\\)*)\\u00[0-9a-f]{2}")  # only control characters are written so
 _RANDOM = SystemRandom()
 
 Answer = Mapping[str, Any]
@@ -37,12 +41,13 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file as one field of a form."""
+    """A file of `size` bytes as the form's field "media", after `fields` of text; the file at a path is streamed."""
 
-    field: str
     name: str
     content_type: str
-    content: bytes
+    content: bytes | Path
+    size: int
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,27 +122,67 @@ class Transport:
 
     async def _try(self, call: Call, token: str | None) -> Answer:
         try:
-            async with asyncio.timeout(self._answer_seconds), self._request(call, token) as response:
+            async with (
+                asyncio.timeout(self._seconds_for(call)),
+                _form(call.upload) as form,
+                self._request(call, token, form=form) as response,
+            ):
                 return read_answer(call.path, response.status, await read_capped(response, _LONGEST_ANSWER))
         except (ClientConnectorError, ConnectionTimeoutError) as error:
             raise Unreachable(f"{call.path}: no connection ({type(error).__name__})") from error
         except (ClientError, ClientConnectionError, OSError, TimeoutError) as error:
             raise AnswerLost(f"{call.path}: the answer was lost ({type(error).__name__})") from error
 
-    def _request(self, call: Call, token: str | None) -> AbstractAsyncContextManager[ClientResponse]:
+    def _seconds_for(self, call: Call) -> float:
+        return self._answer_seconds + (call.upload.size / _UPLOAD_RATE if call.upload else 0.0)
+
+    def _request(
+        self, call: Call, token: str | None, *, form: FormData | None
+    ) -> AbstractAsyncContextManager[ClientResponse]:
         query = {"access_token": token, **call.query} if token else dict(call.query)
         url = self.base.joinpath(call.path.lstrip("/")).with_query(query)
-        if call.upload is not None:
-            return self.session.post(url, data=_form(call.upload), allow_redirects=False)
+        if form is not None:
+            return self.session.post(url, data=form, allow_redirects=False)
         if call.body is None:
             return self.session.get(url, allow_redirects=False)
-        return self.session.post(url, data=orjson.dumps(call.body), headers=_JSON, allow_redirects=False)
+        return self.session.post(url, data=encode(call.body), headers=_JSON, allow_redirects=False)
 
 
-def _form(upload: Upload) -> FormData:
+def encode(body: Mapping[str, object]) -> bytes:
+    """Return JSON in UTF-8 without `\\uXXXX`, which WeChat refuses (40033): control characters are left out."""
+    return _ESCAPED.sub(rb"\1", orjson.dumps(body))
+
+
+@asynccontextmanager
+async def _form(upload: Upload | None) -> AsyncIterator[FormData | None]:
+    """Give the form to send; each try reads the file anew.
+
+    Raises:
+        MediaUnusable: the file can't be opened.
+    """
+    if upload is None:
+        yield None
+        return
     form = FormData()
-    form.add_field(upload.field, upload.content, filename=upload.name, content_type=upload.content_type)
-    return form
+    for name, value in upload.fields.items():
+        form.add_field(name, value)
+    if isinstance(upload.content, bytes):
+        form.add_field("media", upload.content, filename=upload.name, content_type=upload.content_type)
+        yield form
+        return
+    file = await asyncio.to_thread(_open, upload.content)
+    try:
+        form.add_field("media", file, filename=upload.name, content_type=upload.content_type)
+        yield form
+    finally:
+        file.close()
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise MediaUnusable(f"the file can't be read: {error.strerror or type(error).__name__}") from error
 
 
 def read_answer(path: str, status: int, body: bytes) -> Answer:
@@ -160,7 +205,7 @@ def read_answer(path: str, status: int, body: bytes) -> Answer:
     if not isinstance(errcode, int):
         raise AnswerLost(f"{path}: an answer of an unknown shape")
     if errcode != 0:
-        raise error_for(errcode, str(answer.get("errmsg", "")))
+        raise error_for(errcode, str(answer.get("errmsg", "")), msg_id=answer.get("msg_id"))
     return answer  # type: ignore[no-any-return]
 
 

@@ -1,8 +1,10 @@
 """A server that answers as it is told, for shapes that no well-behaved platform gives."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
@@ -13,12 +15,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass
 class OddServer:
-    """`answers` maps a path to a handler; all others are 404. `seen` lists what was asked."""
+    """`answers` maps a path to a handler; all others are 404. `seen`, `queries` and `bodies` tell what was asked."""
 
     url: str = ""
     token_answer: str = TOKEN_ANSWER
     answers: dict[str, Handler] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
+    queries: list[dict[str, str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
 
     def answer(self, path: str, body: bytes | str, *, content_type: str = "text/plain", status: int = 200) -> None:
@@ -29,6 +32,11 @@ class OddServer:
             return web.Response(body=content, content_type=content_type, status=status)
 
         self.answers[path] = handler
+
+    def last_json(self) -> Any:
+        """Return what the last call's body means; WeChat refuses it with `\\uXXXX` in it."""
+        assert b"\\u" not in self.bodies[-1]
+        return json.loads(self.bodies[-1])
 
     def break_off(self, path: str, body: bytes, *, content_type: str) -> None:
         """Announce twice the bytes that are sent before the connection is cut."""
@@ -55,6 +63,7 @@ class OddServer:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Note the request and answer it."""
         self.seen.append(request.path)
+        self.queries.append({name: value for name, value in request.query.items() if name != "access_token"})
         self.bodies.append(await request.read())
         if request.path in self.answers:
             return await self.answers[request.path](request)
